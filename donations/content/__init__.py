@@ -1,0 +1,1 @@
+"""What editors change without touching code: amounts and texts, as data files and what loads them."""
