@@ -10,21 +10,26 @@ from typing import Final
 
 from donations.domain.errors import UnsupportedCurrency
 
-_ZERO_DECIMAL: Final = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
-_THREE_DECIMAL: Final = frozenset("bhd jod kwd omr tnd".split())
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ZERO_DECIMAL: Final = _codes("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf")
+_THREE_DECIMAL: Final = _codes("bhd jod kwd omr tnd")
 
 # Two decimals in every amount, for old integrations' sake, but the decimals are always 00.
-_WHOLE_THOUGH_TWO_DECIMAL: Final = frozenset("isk ugx".split())
+_WHOLE_THOUGH_TWO_DECIMAL: Final = _codes("isk ugx")
 
 # HUF and TWD stand here: only their *payouts* must be whole, a charge may have decimals.
-_TWO_DECIMAL: Final = frozenset(
+_TWO_DECIMAL: Final = _codes(
     """
     aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bmd bnd bob brl bsd bwp byn bzd cad cdf
     chf cny cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf
     idr ils inr jmd kes kgs khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn
     myr mzn nad ngn nio nok npr nzd pab pen pgk php pkr pln qar ron rsd rub sar sbd scr sek sgd shp
     sle sll sos srd std szl thb tjs top try ttd twd tzs uah usd uyu uzs wst xcd xcg yer zar zmw
-    """.split()
+    """
 )
 
 _EXPONENTS: Final = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Final, NamedTuple, cast
 
 from donations.domain.currencies import is_known
@@ -46,7 +47,7 @@ class OfferDataReader:
         self._problems: list[str] = []
         self._offers = self._table(data, "offers", "")
         self._fees = self._table(data, "fees", "")
-        self._campaigns = self._table(data, "campaigns", "") if "campaigns" in data else {}
+        self._campaigns = self._table({"campaigns": {}, **data}, "campaigns", "")
         self._refuse_others(data, ("offers", "fees", "campaigns"), "the file")
         if not self._offers:
             self._problems.append("offers: there are none")
@@ -102,8 +103,8 @@ class OfferDataReader:
         self._refuse_others(by_frequency, tuple(Frequency), place)
         found: dict[tuple[str, str, Frequency], Amounts] = {}
         for frequency in filter(by_frequency.__contains__, Frequency):
-            usual = self._offers[currency].get(frequency, {})
             own = self._table(by_frequency, frequency, f"{place}.")
+            usual = _inner(_inner(self._offers, currency), frequency)
             amounts = self._amounts({**usual, **own}, currency, f"{place}.{frequency}")
             if amounts:
                 found[campaign, currency, frequency] = amounts
@@ -122,7 +123,7 @@ class OfferDataReader:
 
     def _compare(self, amounts: Amounts, place: str) -> None:
         presets, default, least, most = amounts
-        if any(later <= earlier for earlier, later in zip(presets, presets[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(presets)):
             self._problems.append(f"{place}.presets: must grow from one to the next")
         if default not in presets:
             self._problems.append(f"{place}.default: is not one of the presets")
@@ -135,7 +136,9 @@ class OfferDataReader:
         if fixed is None or percent is None:
             return None
         if fixed.amount < 0 or not 0 <= percent < 100 or percent * 100 % 1:
-            self._problems.append(f"{place}: needs a percent from 0 to below 100 in hundredths, and fixed ≥ 0")
+            self._problems.append(
+                f"{place}: needs a percent from 0 to below 100 in hundredths, and fixed ≥ 0"
+            )
             return None
         return FeeRate(int(percent * 100), fixed)
 
@@ -154,7 +157,9 @@ class OfferDataReader:
             number = Decimal(raw)
             if number.is_finite():
                 return number
-        self._problems.append(f"{place}: {'is missing' if raw is None else f'{raw!r} is not an exact number'}")
+        self._problems.append(
+            f"{place}: {'is missing' if raw is None else f'{raw!r} is not an exact number'}"
+        )
         return None
 
     def _list(self, data: Table, place: str) -> list[object]:
@@ -178,3 +183,9 @@ class OfferDataReader:
 
     def _refuse_others(self, data: Table, allowed: tuple[str, ...], place: str) -> None:
         self._problems.extend(f"{place}: does not know {key!r}" for key in data if key not in allowed)
+
+
+def _inner(data: Table, key: str) -> Table:
+    """The table at `key`, or an empty one: its absence is complained of where it is read."""
+    value = data.get(key)
+    return cast("Table", value) if isinstance(value, Mapping) else {}
