@@ -1,0 +1,121 @@
+"""Which of Stripe's objects we follow, and which events are about them.
+
+An event is only a reason to look at its object again, so all that is taken from its type is the
+kind of the object. Families are listed, not guessed from prefixes: `invoice.upcoming` is about an
+invoice that has no id, and `charge.dispute.created` is not about a charge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class ObjectKind(StrEnum):
+    """Named as Stripe writes them in `object`."""
+
+    CHECKOUT_SESSION = "checkout.session"
+    PAYMENT_INTENT = "payment_intent"
+    CHARGE = "charge"
+    SUBSCRIPTION = "subscription"
+    INVOICE = "invoice"
+    INVOICE_PAYMENT = "invoice_payment"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+
+
+_FAMILIES: Final[Mapping[ObjectKind, tuple[str, ...]]] = {
+    ObjectKind.CHECKOUT_SESSION: (
+        "checkout.session.async_payment_failed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.completed",
+        "checkout.session.expired",
+    ),
+    ObjectKind.PAYMENT_INTENT: (
+        "payment_intent.amount_capturable_updated",
+        "payment_intent.canceled",
+        "payment_intent.created",
+        "payment_intent.partially_funded",
+        "payment_intent.payment_failed",
+        "payment_intent.processing",
+        "payment_intent.requires_action",
+        "payment_intent.succeeded",
+    ),
+    ObjectKind.CHARGE: (
+        "charge.captured",
+        "charge.expired",
+        "charge.failed",
+        "charge.pending",
+        "charge.refunded",
+        "charge.succeeded",
+        "charge.updated",
+    ),
+    ObjectKind.SUBSCRIPTION: (
+        "customer.subscription.created",
+        "customer.subscription.deleted",
+        "customer.subscription.paused",
+        "customer.subscription.pending_update_applied",
+        "customer.subscription.pending_update_expired",
+        "customer.subscription.resumed",
+        "customer.subscription.trial_will_end",
+        "customer.subscription.updated",
+    ),
+    ObjectKind.INVOICE: (
+        "invoice.created",
+        "invoice.deleted",
+        "invoice.finalization_failed",
+        "invoice.finalized",
+        "invoice.marked_uncollectible",
+        "invoice.overdue",
+        "invoice.overpaid",
+        "invoice.paid",
+        "invoice.payment_action_required",
+        "invoice.payment_attempt_required",
+        "invoice.payment_failed",
+        "invoice.payment_succeeded",
+        "invoice.sent",
+        "invoice.updated",
+        "invoice.voided",
+        "invoice.will_be_due",
+    ),
+    ObjectKind.INVOICE_PAYMENT: (
+        "invoice_payment.detached",
+        "invoice_payment.paid",
+    ),
+    ObjectKind.REFUND: (
+        "charge.refund.updated",
+        "refund.created",
+        "refund.failed",
+        "refund.updated",
+    ),
+    ObjectKind.DISPUTE: (
+        "charge.dispute.closed",
+        "charge.dispute.created",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.updated",
+    ),
+}
+
+_KIND_OF_TYPE: Final[Mapping[str, ObjectKind]] = {
+    event_type: kind for kind, event_types in _FAMILIES.items() for event_type in event_types
+}
+
+_THIN_PREFIX: Final = "v1."
+
+
+def kind_of_event(event_type: str, object_name: str | None) -> ObjectKind | None:
+    """The kind of object to look at again; None when the event is to be set aside.
+
+    `object_name` is what the body itself says: `data.object.object` of a snapshot event,
+    `related_object.type` of a thin one. Type and name must agree, since the id that comes with
+    the name is looked up as that kind.
+    """
+    kind = _KIND_OF_TYPE.get(event_type.removeprefix(_THIN_PREFIX))
+    return kind if kind is not None and object_name == kind.value else None
+
+
+def followed_event_types() -> tuple[str, ...]:
+    """What the webhook endpoint at Stripe is to be subscribed to."""
+    return tuple(sorted(_KIND_OF_TYPE))
