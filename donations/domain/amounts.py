@@ -96,9 +96,10 @@ class _Notation:
         if any(unicodedata.category(each) == "Sc" for each in number):
             return f"Enter the amount in {self.currency.upper()} only, like {self.example}"
         match = self.mirrored.fullmatch(number)
-        if match and match["part"]:
-            return self.hint_at_mark if self.decimals else self.hint_at_decimals
-        return self.hint
+        if match and match["part"] and not self.decimals:
+            return self.hint_at_decimals
+        # `1.000` in Russian is rather a thousand than a euro with too many cents: no hint at the mark.
+        return self.hint_at_mark if match and 0 < len(match["part"] or "") <= self.decimals else self.hint
 
     def without_sign(self, text: str) -> str:
         """The text without one sign or code of this currency, before or after."""

@@ -45,9 +45,9 @@ class OfferDataReader:
 
     def __init__(self, data: Table) -> None:
         self._problems: list[str] = []
-        self._offers = self._table(data, "offers", "")
-        self._fees = self._table(data, "fees", "")
-        self._campaigns = self._table({"campaigns": {}, **data}, "campaigns", "")
+        self._offers = self._table(data, "offers", "") or {}
+        self._fees = self._table(data, "fees", "") or {}
+        self._campaigns = self._table({"campaigns": {}, **data}, "campaigns", "") or {}
         self._refuse_others(data, ("offers", "fees", "campaigns"), "the file")
         if not self._offers:
             self._problems.append("offers: there are none")
@@ -60,10 +60,12 @@ class OfferDataReader:
             if not self._is_currency(currency, place):
                 continue
             by_frequency = self._table(self._offers, currency, "offers.")
+            if by_frequency is None:
+                continue
             self._refuse_others(by_frequency, tuple(Frequency), place)
             for frequency in Frequency:
                 data = self._table(by_frequency, frequency, f"{place}.")
-                amounts = self._amounts(data, currency, f"{place}.{frequency}")
+                amounts = None if data is None else self._amounts(data, currency, f"{place}.{frequency}")
                 if amounts:
                     found[currency, frequency] = amounts
         return found
@@ -72,7 +74,7 @@ class OfferDataReader:
         """What campaigns offer instead: each may set some of the amounts, the usual ones fill in."""
         found: dict[tuple[str, str, Frequency], Amounts] = {}
         for campaign in self._campaigns:
-            by_currency = self._table(self._campaigns, campaign, "campaigns.")
+            by_currency = self._table(self._campaigns, campaign, "campaigns.") or {}
             self._refuse_others(by_currency, tuple(self._offers), f"campaigns.{campaign}")
             for currency in filter(self._offers.__contains__, by_currency):
                 found |= self._campaign_in(campaign, currency, by_currency)
@@ -84,8 +86,7 @@ class OfferDataReader:
         found: dict[str, FeeRate] = {}
         for currency in filter(is_known, self._offers):
             data = self._table(self._fees, currency, "fees.")
-            self._refuse_others(data, ("percent", "fixed"), f"fees.{currency}")
-            rate = self._rate(data, currency, f"fees.{currency}")
+            rate = None if data is None else self._rate(data, currency, f"fees.{currency}")
             if rate:
                 found[currency] = rate
         return found
@@ -99,11 +100,11 @@ class OfferDataReader:
         self, campaign: str, currency: str, by_currency: Table
     ) -> dict[tuple[str, str, Frequency], Amounts]:
         place = f"campaigns.{campaign}.{currency}"
-        by_frequency = self._table(by_currency, currency, f"campaigns.{campaign}.")
+        by_frequency = self._table(by_currency, currency, f"campaigns.{campaign}.") or {}
         self._refuse_others(by_frequency, tuple(Frequency), place)
         found: dict[tuple[str, str, Frequency], Amounts] = {}
         for frequency in filter(by_frequency.__contains__, Frequency):
-            own = self._table(by_frequency, frequency, f"{place}.")
+            own = self._table(by_frequency, frequency, f"{place}.") or {}
             usual = _inner(_inner(self._offers, currency), frequency)
             amounts = self._amounts({**usual, **own}, currency, f"{place}.{frequency}")
             if amounts:
@@ -131,14 +132,13 @@ class OfferDataReader:
             self._problems.append(f"{place}: needs 0 < least ≤ every preset ≤ most")
 
     def _rate(self, data: Table, currency: str, place: str) -> FeeRate | None:
+        self._refuse_others(data, ("percent", "fixed"), place)
         fixed = self._money(data.get("fixed"), currency, f"{place}.fixed")
         percent = self._number(data.get("percent"), f"{place}.percent")
         if fixed is None or percent is None:
             return None
         if fixed.amount < 0 or not 0 <= percent < 100 or percent * 100 % 1:
-            self._problems.append(
-                f"{place}: needs a percent from 0 to below 100 in hundredths, and fixed ≥ 0"
-            )
+            self._problems.append(f"{place}: needs fixed ≥ 0 and 0 ≤ percent < 100, in hundredths")
             return None
         return FeeRate(int(percent * 100), fixed)
 
@@ -169,12 +169,12 @@ class OfferDataReader:
         self._problems.append(f"{place}.presets: must be a list with at least one amount")
         return []
 
-    def _table(self, data: Table, key: str, prefix: str) -> Table:
+    def _table(self, data: Table, key: str, prefix: str) -> Table | None:
         value = data.get(key)
         if isinstance(value, Mapping):
             return cast("Table", value)
         self._problems.append(f"{prefix}{key}: {'is missing' if value is None else 'must be a table'}")
-        return {}
+        return None
 
     def _is_currency(self, currency: str, place: str) -> bool:
         if not is_known(currency):

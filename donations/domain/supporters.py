@@ -23,7 +23,7 @@ def normalize_email(text: str) -> str:
     if len(text) > LONGEST_EMAIL * 2:
         raise InvalidEmail
     try:
-        checked = validate_email(_folded(text), check_deliverability=False)
+        checked = validate_email(_folded(text), strict=True, check_deliverability=False)
     except EmailNotValidError:
         raise InvalidEmail from None
     address = _folded(checked.normalized)

@@ -4,16 +4,21 @@ Apart from money.py's arithmetic, and taking plain values, so that `Money` can
 write itself in error sentences without a cycle between the two.
 """
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from babel import Locale
-from babel.numbers import NumberPattern
+from babel.numbers import format_currency
 
 from donations.domain.currencies import exponent_of
 
 SOURCE_LOCALE: Final = "en"
+
+# CLDR asks for a space where a code, unlike a sign, stands beside a figure; Babel leaves it out.
+_BETWEEN_CODE_AND_FIGURE: Final = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_NO_BREAK_SPACE: Final = "\u00a0"
 
 
 @lru_cache(maxsize=64)
@@ -36,11 +41,12 @@ def written(amount: int, currency: str, locale: str = SOURCE_LOCALE) -> str:
     language = locale_of(locale)
     exponent = exponent_of(currency)
     decimals = 0 if amount % 10**exponent == 0 else exponent
-    pattern: NumberPattern = language.currency_formats["standard"]
-    return pattern.apply(
+    pattern = language.currency_formats["standard"].pattern
+    text = format_currency(
         in_major_units(amount, currency),
-        language,
-        currency=currency.upper(),
+        currency.upper(),
+        format=pattern.replace("0.00", f"0.{'0' * decimals}" if decimals else "0"),
+        locale=language,
         currency_digits=False,
-        force_frac=(decimals, decimals),
     )
+    return _BETWEEN_CODE_AND_FIGURE.sub(_NO_BREAK_SPACE, text)
