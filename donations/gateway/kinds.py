@@ -2,7 +2,8 @@
 
 An event is only a reason to look at its object again, so all that is taken from its type is the
 kind of the object. Families are listed, not guessed from prefixes: `invoice.upcoming` is about an
-invoice that has no id, and `charge.dispute.created` is not about a charge.
+invoice that has no id, and `charge.dispute.created` is not about a charge. Some of those listed
+(`customer.subscription.past_due`) come as thin events only.
 """
 
 from __future__ import annotations
@@ -52,20 +53,39 @@ _FAMILIES: Final[Mapping[ObjectKind, tuple[str, ...]]] = {
         "charge.updated",
     ),
     ObjectKind.SUBSCRIPTION: (
+        "customer.subscription.active",
+        "customer.subscription.cancel_at_changed",
         "customer.subscription.created",
+        "customer.subscription.default_payment_method_changed",
         "customer.subscription.deleted",
+        "customer.subscription.incomplete",
+        "customer.subscription.incomplete_expired",
+        "customer.subscription.item_added",
+        "customer.subscription.item_price_changed",
+        "customer.subscription.item_quantity_changed",
+        "customer.subscription.item_removed",
+        "customer.subscription.item_tax_rates_changed",
+        "customer.subscription.past_due",
         "customer.subscription.paused",
         "customer.subscription.pending_update_applied",
         "customer.subscription.pending_update_expired",
         "customer.subscription.resumed",
         "customer.subscription.trial_will_end",
+        "customer.subscription.trialing",
+        "customer.subscription.unpaid",
         "customer.subscription.updated",
     ),
     ObjectKind.INVOICE: (
         "invoice.created",
         "invoice.deleted",
+        "invoice.discount_added",
+        "invoice.discount_removed",
         "invoice.finalization_failed",
         "invoice.finalized",
+        "invoice.line_item_added",
+        "invoice.line_item_pricing_changed",
+        "invoice.line_item_quantity_changed",
+        "invoice.line_item_removed",
         "invoice.marked_uncollectible",
         "invoice.overdue",
         "invoice.overpaid",
@@ -80,7 +100,8 @@ _FAMILIES: Final[Mapping[ObjectKind, tuple[str, ...]]] = {
         "invoice.will_be_due",
     ),
     ObjectKind.INVOICE_PAYMENT: (
-        "invoice_payment.detached",
+        "invoice_payment.canceled",
+        "invoice_payment.open",
         "invoice_payment.paid",
     ),
     ObjectKind.REFUND: (
@@ -114,8 +135,3 @@ def kind_of_event(event_type: str, object_name: str | None) -> ObjectKind | None
     """
     kind = _KIND_OF_TYPE.get(event_type.removeprefix(_THIN_PREFIX))
     return kind if kind is not None and object_name == kind.value else None
-
-
-def followed_event_types() -> tuple[str, ...]:
-    """What the webhook endpoint at Stripe is to be subscribed to."""
-    return tuple(sorted(_KIND_OF_TYPE))
