@@ -1,0 +1,48 @@
+# `make` lists what there is. Needs Python 3.11+, make and a package index; the rest is installed here.
+PYTHON ?= python3
+UV := .tool/bin/uv
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help run test check lock clean
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+run: $(BIN)/.runtime ## Start everything: the site, its worker, and a stand-in for Stripe
+	@$(BIN)/donations run
+
+test: $(BIN)/.developer ## Run every test, on SQLite and on PostgreSQL
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+check: $(BIN)/.developer ## Lint, types, floors, and that the locks are true
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright --level error
+	@$(BIN)/lint-imports
+	@$(UV) lock --check --quiet
+	@$(UV) export --frozen --quiet --no-dev --no-emit-project --no-header | diff -q - requirements.lock >/dev/null \
+		|| { echo "requirements.lock is not what uv.lock says: run 'make lock'"; exit 1; }
+
+lock: $(UV) ## Renew uv.lock and requirements.lock after a change of dependencies
+	@$(UV) lock --python $(PYTHON)
+	@$(UV) export --frozen --quiet --no-dev --no-emit-project --no-header -o requirements.lock
+
+clean: ## Remove what these targets made (never ./instance, which holds data)
+	rm -rf .tool .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(UV): ; @echo "Setting up the tools …"; $(PYTHON) -m venv .tool && .tool/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(BIN)/.runtime: uv.lock pyproject.toml | $(UV)
+	@echo "Installing what the site needs …"
+	@test -e $(BIN)/.developer || $(UV) sync --frozen --quiet --no-dev --python $(PYTHON)
+	@test ! -e $(BIN)/.developer || $(UV) sync --frozen --quiet --python $(PYTHON)
+	@touch $@
+
+$(BIN)/.developer: uv.lock pyproject.toml | $(UV)
+	@echo "Installing what the tests need …"
+	@$(UV) sync --frozen --quiet --python $(PYTHON)
+	@touch $@ $(BIN)/.runtime

@@ -1,0 +1,280 @@
+"""The configuration: one frozen value, read from the environment once, at the start.
+
+Every setting has a working default in development, where secrets are generated and kept in
+`INSTANCE_DIR`. In production nothing secret is invented: whatever is missing or wrong is named
+in one list, and the start is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+STRIPE_API_BASE = "https://api.stripe.com"
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class StripeMode(StrEnum):
+    TEST = "test"
+    LIVE = "live"
+
+
+class ConfigError(Exception):
+    """The environment does not describe a service that may start. Lists every reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("The configuration is not usable:\n" + "\n".join(f"  - {p}" for p in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """A key that wraps the data keys of supporters. `id` is stored beside what it wrapped."""
+
+    id: str
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    environment: Environment
+    instance_dir: Path
+    database_url: str = field(repr=False)
+    queue_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    master_keys: tuple[MasterKey, ...]
+    """Newest first: the first wraps, all open."""
+    public_base_url: str
+    """Scheme and host without a trailing slash; every link we send is built from it."""
+    stripe_secret_key: str = field(repr=False)
+    stripe_webhook_secrets: tuple[str, ...] = field(repr=False)
+    """Several are accepted while one is being rotated; none closes the endpoint."""
+    stripe_api_base: str
+    stripe_mode: StripeMode
+    mail_url: str = field(repr=False)
+    mail_from: str
+    report_timezone: ZoneInfo
+    host: str
+    port: int
+    sandbox_port: int
+    uses_sandbox: bool
+    """Without a Stripe key, development starts its own stand-in for Stripe and uses that."""
+    offers_file: Path | None
+    safety_notice_file: Path | None
+    statement_descriptor: str
+    """What the reader's bank statement shows, as set in Stripe's dashboard."""
+    support_email: str
+    development_staff_password: str | None = field(repr=False)
+    """The invented password of the staff login that development offers; None in production."""
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def is_served_over_https(self) -> bool:
+        return self.public_base_url.startswith("https://")
+
+    @property
+    def stripe_page_origins(self) -> tuple[str, ...]:
+        """The hosts that our forms may lead to: Stripe's two, and the sandbox where it stands in."""
+        stripe = ("https://checkout.stripe.com", "https://billing.stripe.com")
+        return stripe if self.stripe_api_base == STRIPE_API_BASE else (*stripe, self.stripe_api_base)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Config:
+        """Read and check the whole environment. Raises `ConfigError` naming every problem at once."""
+        return _Reader(os.environ if environ is None else environ).read()
+
+
+class _Reader:
+    """Collects problems instead of stopping at the first."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._problems: list[str] = []
+        name = environ.get("DONATIONS_ENV", "development").strip()
+        if name not in set(Environment):
+            self._problems.append(f"DONATIONS_ENV must be development or production, not {name!r}.")
+        self._production = name != Environment.DEVELOPMENT
+        self._instance_dir = Path(environ.get("INSTANCE_DIR", "") or "instance").absolute()
+        self._generated = {} if self._production else _development_secrets(self._instance_dir)
+
+    def read(self) -> Config:
+        host, port = self._text("HOST", "127.0.0.1"), self._port("PORT", 8000)
+        sandbox_port = self._port("SANDBOX_PORT", 12111)
+        mode = self._stripe_mode()
+        uses_sandbox = not self._production and not self._environ.get("STRIPE_SECRET_KEY", "").strip()
+        sandbox_base = f"http://127.0.0.1:{sandbox_port}"
+        config = Config(
+            environment=Environment.PRODUCTION if self._production else Environment.DEVELOPMENT,
+            instance_dir=self._instance_dir,
+            database_url=self._database_url(),
+            queue_url=self._text("QUEUE_URL", f"sqlite:///{self._instance_dir / 'queue.db'}"),
+            secret_key=self._secret_key(),
+            master_keys=self._master_keys(),
+            public_base_url=self._base_url(f"http://{host}:{port}"),
+            stripe_secret_key=self._stripe_secret_key(mode),
+            stripe_webhook_secrets=self._webhook_secrets(uses_sandbox=uses_sandbox),
+            stripe_api_base=self._url("STRIPE_API_BASE", sandbox_base if uses_sandbox else STRIPE_API_BASE),
+            stripe_mode=mode,
+            mail_url=self._text("MAIL_URL", f"file://{self._instance_dir / 'mail'}"),
+            mail_from=self._text("MAIL_FROM", "The Moscow Times <support@themoscowtimes.com>"),
+            report_timezone=self._zone("REPORT_TIMEZONE", "Europe/Amsterdam"),
+            host=host,
+            port=port,
+            sandbox_port=sandbox_port,
+            uses_sandbox=uses_sandbox,
+            offers_file=self._file("OFFERS_FILE"),
+            safety_notice_file=self._file("SAFETY_NOTICE_FILE"),
+            statement_descriptor=self._text("STATEMENT_DESCRIPTOR", "MOSCOW TIMES"),
+            support_email=self._text("SUPPORT_EMAIL", "support@themoscowtimes.com"),
+            development_staff_password=self._generated.get("STAFF_PASSWORD"),
+        )
+        if self._problems:
+            raise ConfigError(self._problems)
+        return config
+
+    def _text(self, name: str, default: str) -> str:
+        return self._environ.get(name, "").strip() or default
+
+    def _required_in_production(self, name: str) -> str:
+        value = self._text(name, self._generated.get(name, ""))
+        if not value:
+            self._problems.append(f"{name} is required in production.")
+        return value
+
+    def _secret_key(self) -> str:
+        key = self._required_in_production("SECRET_KEY")
+        if key and len(key) < 32:
+            self._problems.append("SECRET_KEY must have at least 32 characters.")
+        return key
+
+    def _database_url(self) -> str:
+        value = self._text("DATABASE_URL", "")
+        if not value and self._production:
+            self._problems.append("DATABASE_URL is required in production.")
+        return value or f"sqlite:///{self._instance_dir / 'donations.db'}"
+
+    def _master_keys(self) -> tuple[MasterKey, ...]:
+        text = self._required_in_production("MASTER_KEYS")
+        keys = [self._master_key(part.strip()) for part in text.split(",") if part.strip()]
+        found = tuple(key for key in keys if key is not None)
+        if len({key.id for key in found}) != len(found):
+            self._problems.append("MASTER_KEYS must not use one id twice.")
+        return found
+
+    def _master_key(self, text: str) -> MasterKey | None:
+        identifier, _, encoded = text.partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except (binascii.Error, ValueError):
+            key = b""
+        if not identifier or len(key) != 32:
+            self._problems.append("MASTER_KEYS must be id:base64 pairs of 32-byte keys, newest first.")
+            return None
+        return MasterKey(identifier, key)
+
+    def _stripe_mode(self) -> StripeMode:
+        value = self._text("STRIPE_MODE", "test")
+        if value not in set(StripeMode):
+            self._problems.append(f"STRIPE_MODE must be test or live, not {value!r}.")
+            return StripeMode.TEST
+        return StripeMode(value)
+
+    def _stripe_secret_key(self, mode: StripeMode) -> str:
+        key = self._required_in_production("STRIPE_SECRET_KEY")
+        kinds = {StripeMode.TEST: ("sk_test_", "rk_test_"), StripeMode.LIVE: ("sk_live_", "rk_live_")}
+        if key and not key.startswith(kinds[mode]):
+            refused = " A live key is refused in test mode." if "_live_" in key[:8] else ""
+            self._problems.append(
+                f"STRIPE_SECRET_KEY must begin with {' or '.join(kinds[mode])} "
+                f"while STRIPE_MODE={mode}.{refused}"
+            )
+        return key
+
+    def _webhook_secrets(self, *, uses_sandbox: bool) -> tuple[str, ...]:
+        # An invented secret means nothing to the real Stripe: with a real key and no secret
+        # the endpoint stays closed.
+        if self._production or uses_sandbox:
+            text = self._required_in_production("STRIPE_WEBHOOK_SECRETS")
+        else:
+            text = self._text("STRIPE_WEBHOOK_SECRETS", "")
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+
+    def _port(self, name: str, default: int) -> int:
+        text = self._text(name, str(default))
+        if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+            return int(text)
+        self._problems.append(f"{name} must be a port number from 1 to 65535, not {text!r}.")
+        return default
+
+    def _base_url(self, default: str) -> str:
+        if self._production and not self._text("PUBLIC_BASE_URL", ""):
+            self._problems.append("PUBLIC_BASE_URL is required in production.")
+        elif self._production and not self._text("PUBLIC_BASE_URL", "").startswith("https://"):
+            self._problems.append("PUBLIC_BASE_URL must begin with https:// in production.")
+        return self._url("PUBLIC_BASE_URL", default)
+
+    def _url(self, name: str, default: str) -> str:
+        text = self._text(name, default).rstrip("/")
+        parts = urlsplit(text)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            self._problems.append(f"{name} must be an http(s) address, not {text!r}.")
+        return text
+
+    def _zone(self, name: str, default: str) -> ZoneInfo:
+        text = self._text(name, default)
+        try:
+            return ZoneInfo(text)
+        except (ZoneInfoNotFoundError, ValueError):
+            self._problems.append(f"{name} must name a time zone like {default}, not {text!r}.")
+            return ZoneInfo(default)
+
+    def _file(self, name: str) -> Path | None:
+        text = self._text(name, "")
+        if text and not Path(text).is_file():
+            self._problems.append(f"{name} names a file that does not exist: {text!r}.")
+        return Path(text) if text else None
+
+
+def _development_secrets(instance_dir: Path) -> dict[str, str]:
+    """The secrets that development invents, the same at each start.
+
+    The file is made whole and then linked into place, so that two processes that start
+    together agree on one.
+    """
+    path = instance_dir / "development-secrets.json"
+    if not path.exists():
+        instance_dir.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps({name: make() for name, make in _INVENTED.items()}, indent=2))
+        # Where another process was first, its secrets are ours too.
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return json.loads(path.read_text())
+
+
+_INVENTED: dict[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "MASTER_KEYS": lambda: "dev1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+    "STRIPE_SECRET_KEY": lambda: "sk_test_" + secrets.token_hex(24),
+    "STRIPE_WEBHOOK_SECRETS": lambda: "whsec_" + secrets.token_hex(24),
+    "STAFF_PASSWORD": lambda: secrets.token_urlsafe(12),
+}
