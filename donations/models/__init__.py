@@ -1,0 +1,39 @@
+"""All tables, so that importing this package fills `Base.metadata`."""
+
+from donations.models.base import Base
+from donations.models.checkout import Checkout
+from donations.models.dispute import Dispute
+from donations.models.donation import Donation, DonationSource
+from donations.models.lookup_key import LookupKey
+from donations.models.outbox_message import OutboxMessage, OutboxStatus
+from donations.models.refund import Refund
+from donations.models.staff_session import StaffSession
+from donations.models.staff_user import StaffRole, StaffUser
+from donations.models.stripe_customer import StripeCustomer
+from donations.models.stripe_event import Disposition, StripeEvent
+from donations.models.stripe_object import StripeObject
+from donations.models.subscription import Subscription
+from donations.models.supporter import Supporter
+from donations.models.throttle import Throttle
+
+__all__ = [
+    "Base",
+    "Checkout",
+    "Disposition",
+    "Dispute",
+    "Donation",
+    "DonationSource",
+    "LookupKey",
+    "OutboxMessage",
+    "OutboxStatus",
+    "Refund",
+    "StaffRole",
+    "StaffSession",
+    "StaffUser",
+    "StripeCustomer",
+    "StripeEvent",
+    "StripeObject",
+    "Subscription",
+    "Supporter",
+    "Throttle",
+]

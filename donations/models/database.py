@@ -1,0 +1,87 @@
+"""Connections and transactions, the same on SQLite and PostgreSQL.
+
+SQLite's defaults lose updates: pysqlite begins late, and a transaction that read before it
+writes fails at once with SQLITE_BUSY_SNAPSHOT, whatever the timeout. So `writing()` begins with
+BEGIN IMMEDIATE; `reading()` opts out. Both note that a transaction is open, so that the gateway
+can refuse to call out while one is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+_READ_ONLY = "donations_read_only"
+_open_transactions: ContextVar[int] = ContextVar("open_transactions", default=0)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What `create_engine` needs for `url`; a PostgreSQL address is always spoken to by psycopg."""
+    parsed = make_url(url)
+    # Parameters stay out of error messages, and so out of logs.
+    shared = {"hide_parameters": True, "pool_pre_ping": True}
+    if parsed.get_backend_name() == "postgresql":
+        return shared | {"url": parsed.set(drivername="postgresql+psycopg"), "pool_size": 10}
+    return shared | {"url": parsed, "connect_args": {"timeout": 15}}
+
+
+@contextmanager
+def writing() -> Generator[Session]:
+    """One transaction that may write; committed at the end, rolled back by an exception."""
+    with db.sessionmaker() as session, _marked_open(), session.begin():
+        yield session
+
+
+@contextmanager
+def reading() -> Generator[Session]:
+    """One consistent look at the data, which on SQLite keeps nobody from writing."""
+    with db.sessionmaker() as session, _marked_open(), session.begin():
+        session.connection(execution_options={_READ_ONLY: True})
+        yield session
+
+
+def is_in_transaction() -> bool:
+    """Whether this thread of work has a transaction open now."""
+    return _open_transactions.get() > 0
+
+
+@contextmanager
+def _marked_open() -> Generator[None]:
+    token = _open_transactions.set(_open_transactions.get() + 1)
+    try:
+        yield
+    finally:
+        _open_transactions.reset(token)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # We say BEGIN ourselves.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

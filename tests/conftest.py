@@ -1,0 +1,61 @@
+"""What every test may ask for: a database of each kind, an application on it, a clock."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from config import Config
+from donations.app import create_app
+from tests.databases import PostgresTemplate, SqliteTemplate, temporary_folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> Iterator[SqliteTemplate]:
+    folder = temporary_folder()
+    yield SqliteTemplate(folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[PostgresTemplate]:
+    folder = temporary_folder()
+    template = PostgresTemplate(folder)
+    yield template
+    template.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh, migrated database; a test that touches it runs once on each kind."""
+    name = {"sqlite": "sqlite_template", "postgresql": "postgres_template"}[request.param]
+    with request.getfixturevalue(name).fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Config:
+    """As in development, with everything under the test's own folder."""
+    base = Config.from_env({"INSTANCE_DIR": str(tmp_path / "instance"), "PORT": "8000"})
+    return replace(base, database_url=database_url)
+
+
+@pytest.fixture
+def app(config: Config) -> Iterator[Flask]:
+    """The application inside its context, so that `reading()` and `writing()` work in the test."""
+    app = create_app(config)
+    with app.app_context():
+        yield app
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

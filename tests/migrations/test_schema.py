@@ -1,0 +1,127 @@
+"""Migrations and models describe one schema, and the database itself refuses what must not be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from donations.domain.checkouts import CheckoutStatus
+from donations.domain.standing import Standing
+from donations.models import Base, Donation, StripeObject
+from donations.models.database import writing
+from donations.models.migrating import current_revision, downgrade, newest_revision, upgrade
+from donations.runtime import current
+from tests import factories
+from tests.databases import engine_for
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = engine_for(database_url)
+    yield engine
+    engine.dispose()
+
+
+def test_migrations_and_models_describe_the_same_schema(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_check_of_the_models_stands_in_the_database(engine: Engine) -> None:
+    inspector = inspect(engine)
+
+    for table in Base.metadata.sorted_tables:
+        wanted = {str(c.name) for c in table.constraints if c.__visit_name__ == "check_constraint" and c.name}
+        assert wanted == {c["name"] for c in inspector.get_check_constraints(table.name)}, table.name
+
+
+def test_a_database_goes_down_to_nothing_and_up_again(engine: Engine) -> None:
+    downgrade(engine, "base")
+    assert current_revision(engine) is None
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+
+    upgrade(engine)
+    assert current_revision(engine) == newest_revision()
+
+
+def test_an_ended_subscription_never_revives_even_by_hand(app: Flask) -> None:
+    with writing() as session:
+        supporter = factories.make_supporter(session, current().vault)
+        factories.make_subscription(session, supporter, standing=Standing.CANCELED)
+
+    with pytest.raises(IntegrityError, match="never revives"), writing() as session:
+        session.execute(text("UPDATE subscription SET standing = 'active', ended_at = NULL"))
+
+
+def test_a_paid_checkout_never_reopens_even_by_hand(app: Flask) -> None:
+    with writing() as session:
+        supporter = factories.make_supporter(session, current().vault)
+        factories.make_checkout(session, supporter, status=CheckoutStatus.PAID)
+
+    with pytest.raises(IntegrityError, match="never reopens"), writing() as session:
+        session.execute(text("UPDATE checkout SET status = 'open'"))
+
+
+@pytest.mark.parametrize("change", ["amount = amount + 1", "currency = 'usd'", "stripe_payment_intent_id = 'pi_x'"])
+def test_the_money_facts_of_a_donation_never_change(app: Flask, change: str) -> None:
+    with writing() as session:
+        factories.make_donation(session, factories.make_supporter(session, current().vault))
+
+    with pytest.raises(IntegrityError, match="never change"), writing() as session:
+        session.execute(text(f"UPDATE donation SET {change}"))
+
+
+def test_more_than_was_paid_can_never_be_refunded(app: Flask) -> None:
+    with writing() as session:
+        factories.make_donation(session, factories.make_supporter(session, current().vault), amount=1000)
+
+    with pytest.raises(IntegrityError), writing() as session:
+        session.execute(text("UPDATE donation SET refunded_amount = 1001"))
+
+
+def test_one_payment_intent_cannot_be_two_donations(app: Flask) -> None:
+    with writing() as session:
+        supporter = factories.make_supporter(session, current().vault)
+        factories.make_donation(session, supporter, stripe_payment_intent_id="pi_1")
+
+    with pytest.raises(IntegrityError), writing() as session:
+        session.add(
+            Donation(
+                supporter_id=supporter.id, source="stripe", frequency="once", amount=1, currency="eur",
+                stripe_payment_intent_id="pi_1", charged_at=factories.NOON,
+                charged_on=factories.NOON.date(), recorded_at=factories.NOON,
+            )
+        )  # fmt: skip
+
+
+def test_a_ticket_never_goes_back(app: Flask) -> None:
+    with writing() as session:
+        session.add(
+            StripeObject(
+                kind="charge", stripe_id="ch_1", generation=3, applied=2,
+                marked_at=factories.NOON, next_try_at=factories.NOON,
+            )
+        )  # fmt: skip
+
+    with pytest.raises(IntegrityError, match="never goes back"), writing() as session:
+        session.execute(text("UPDATE stripe_object SET applied = 1"))
+    with pytest.raises(IntegrityError), writing() as session:
+        session.execute(text("UPDATE stripe_object SET applied = 4"))
+
+
+def test_a_naive_datetime_is_refused_where_it_enters(app: Flask) -> None:
+    naive = (factories.NOON + timedelta(days=1)).replace(tzinfo=None)
+
+    with pytest.raises(Exception, match="naive"), writing() as session:
+        factories.make_supporter(session, current().vault, at=naive)
