@@ -1,30 +1,41 @@
 """Whether the SDK's typed parameters know every name that we send, at every depth.
 
-They are of the pinned API version, where the description is one older; they check no enum values.
+They are of the pinned API version, where the description is one older; values are the description's
+to check.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
-import stripe.params.checkout._session_create_params as session_parameters
-from pydantic import ConfigDict, TypeAdapter, ValidationError
-from typing_extensions import is_typeddict
-
-
-def unknown_to_the_sdk(parameters: dict[str, Any]) -> list[str]:
-    """The places of a Checkout Session's parameters that the SDK does not know or calls misshapen."""
-    try:
-        _session().validate_python(parameters, strict=True)
-    except ValidationError as error:
-        return [".".join(map(str, problem["loc"])) for problem in error.errors()]
-    return []
+import stripe
+from typing_extensions import get_type_hints, is_typeddict
 
 
-@cache
-def _session() -> TypeAdapter[Any]:
-    for typed in vars(session_parameters).values():
-        if is_typeddict(typed):
-            typed.__pydantic_config__ = ConfigDict(extra="forbid")
-    return TypeAdapter(session_parameters.SessionCreateParams)
+def unknown_to_the_sdk(parameters: Any, typed: Any, place: str = "") -> list[str]:
+    """The places in `parameters` that `typed`, one of the SDK's TypedDicts, does not have."""
+    # The base class of all parameters names these two, which their own modules lack when running.
+    hints = get_type_hints(typed, localns={"Mapping": Mapping, "StripeContext": stripe.StripeContext})
+    unknown = [f"{place}{name}" for name in parameters if name not in hints]
+    for name, value in parameters.items():
+        for part, where in _objects_in(value, f"{place}{name}."):
+            for nested in _typed_dicts_in(hints.get(name)):
+                unknown += unknown_to_the_sdk(part, nested, where)
+    return unknown
+
+
+def _objects_in(value: Any, place: str) -> Iterator[tuple[dict[str, Any], str]]:
+    if isinstance(value, dict):
+        yield value, place
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from _objects_in(part, f"{place}{number}.")
+
+
+def _typed_dicts_in(hint: Any) -> Iterator[Any]:
+    """The one that describes an object here; none where any names may stand, as in metadata."""
+    if is_typeddict(hint):
+        yield hint
+    for part in get_args(hint):
+        yield from _typed_dicts_in(part)
