@@ -1,0 +1,1 @@
+"""What Stripe does with several objects at once, with the events in the order it emits them."""

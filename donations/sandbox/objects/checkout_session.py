@@ -1,0 +1,227 @@
+"""Checkout Sessions: the document, its line items, and what may be asked of it later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from donations.sandbox.api.call import Call
+from donations.sandbox.api.errors import ApiError, invalid
+from donations.sandbox.api.lists import as_list, equal_to, list_objects, page_size
+from donations.sandbox.document import Document
+from donations.sandbox.ids import new_id
+from donations.sandbox.objects import metadata
+from donations.sandbox.objects.lookup import required
+from donations.sandbox.store import Condition
+from donations.sandbox.webhooks.events import emit
+from donations.sandbox.world import World
+
+
+def new_session(world: World, given: dict[str, Any], lines: list[Document], expires_at: int) -> Document:
+    """An open session. What the flows need later is kept beside it, out of the API's sight."""
+    session_id = new_id("cs_test")
+    mode = given["mode"]
+    total = sum(line["amount_total"] for line in lines)
+    session: Document = {
+        "id": session_id,
+        "object": "checkout.session",
+        "adaptive_pricing": {"enabled": given.get("adaptive_pricing", {}).get("enabled", True)},
+        "after_expiration": None,
+        "allow_promotion_codes": given.get("allow_promotion_codes"),
+        "amount_subtotal": total,
+        "amount_total": total,
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "billing_address_collection": given.get("billing_address_collection"),
+        "cancel_url": given.get("cancel_url"),
+        "client_reference_id": given.get("client_reference_id"),
+        "client_secret": None,
+        "collected_information": None,
+        "consent": None,
+        "consent_collection": None,
+        "created": world.now(),
+        "currency": lines[0]["currency"],
+        "currency_conversion": None,
+        "custom_fields": [],
+        "custom_text": _custom_text(given.get("custom_text", {})),
+        "customer": given.get("customer"),
+        "customer_account": None,
+        "customer_creation": given.get("customer_creation", "if_required") if mode == "payment" else "always",
+        "customer_details": _details(given.get("customer_email")),
+        "customer_email": given.get("customer_email"),
+        "discounts": [],
+        "expires_at": expires_at,
+        "invoice": None,
+        "invoice_creation": _invoice_creation() if mode == "payment" else None,
+        "livemode": False,
+        "locale": given.get("locale"),
+        "metadata": metadata.checked(given.get("metadata")),
+        "mode": mode,
+        "origin_context": given.get("origin_context"),
+        "payment_intent": None,
+        "payment_link": None,
+        "payment_method_collection": "if_required" if mode == "payment" else "always",
+        "payment_method_configuration_details": None,
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
+        "payment_method_types": ["card", "sepa_debit"] if lines[0]["currency"] == "eur" else ["card"],
+        "payment_status": "unpaid",
+        "permissions": None,
+        "phone_number_collection": {"enabled": False},
+        "recovered_from": None,
+        "saved_payment_method_options": None,
+        "setup_intent": None,
+        "shipping_address_collection": None,
+        "shipping_cost": None,
+        "shipping_options": [],
+        "status": "open",
+        "submit_type": given.get("submit_type"),
+        "subscription": None,
+        "success_url": given.get("success_url"),
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "ui_mode": given.get("ui_mode", "hosted_page"),
+        "url": f"{world.base_url}/c/pay/{session_id}",
+        "wallet_options": None,
+    }
+    return world.store.save(
+        session,
+        lines=lines,
+        payment_intent_data=given.get("payment_intent_data", {}),
+        subscription_data=given.get("subscription_data", {}),
+    )
+
+
+def new_line(price: Document, quantity: int, description: str) -> Document:
+    amount = price["unit_amount"] * quantity
+    return {
+        "id": new_id("li"),
+        "object": "item",
+        "adjustable_quantity": None,
+        "amount_discount": 0,
+        "amount_subtotal": amount,
+        "amount_tax": 0,
+        "amount_total": amount,
+        "currency": price["currency"],
+        "description": description,
+        "discounts": [],
+        "metadata": {},
+        "price": price,
+        "quantity": quantity,
+        "taxes": [],
+    }
+
+
+def expire_if_due(world: World, session: Document) -> Document:
+    """Time passes between two looks at a session; nobody has to be watching."""
+    if session["status"] == "open" and session["expires_at"] <= world.now():
+        return expire_now(world, session)
+    return session
+
+
+def expire_all_due(world: World) -> None:
+    conditions = [Condition("status", "open"), Condition("expires_at", world.now(), "<=")]
+    for session in world.store.search("checkout.session", conditions):
+        expire_now(world, session)
+
+
+def expire_now(world: World, session: Document) -> Document:
+    expired = world.store.save({**session, "status": "expired", "url": None})
+    _cancel_intent(world, session)
+    emit(world, "checkout.session.expired", expired)
+    return expired
+
+
+def retrieve(call: Call) -> Document:
+    session = required(call.world, "checkout.session", call.path["session"], "session")
+    return expire_if_due(call.world, session)
+
+
+def list_(call: Call) -> Document:
+    expire_all_due(call.world)
+    conditions = equal_to(call.parameters, "customer", "payment_intent", "status", "subscription")
+    if "customer_details" in call.parameters:
+        conditions.append(Condition("customer_details.email", call.parameters["customer_details"]["email"]))
+    return list_objects(call.world, "checkout.session", "/v1/checkout/sessions", call.parameters, conditions)
+
+
+def update(call: Call) -> Document:
+    unknown = call.parameters.keys() - {"metadata", "expand"}
+    if unknown:
+        name = min(unknown)
+        raise invalid(f"The sandbox updates only the metadata of a session, not `{name}`.", name)
+    session = required(call.world, "checkout.session", call.path["session"], "session")
+    given = call.parameters.get("metadata")
+    changed = {} if given is None else metadata.merged(session["metadata"], given)
+    return call.world.store.save({**session, "metadata": changed})
+
+
+def expire(call: Call) -> Document:
+    session = retrieve(call)
+    if session["status"] != "open":
+        raise ApiError(
+            f'Only Checkout Sessions with a status in ["open"] can be expired. This Session has a status of'
+            f" `{session['status']}`.",
+            param="session",
+        )
+    return expire_now(call.world, session)
+
+
+def list_lines(call: Call) -> Document:
+    session = required(call.world, "checkout.session", call.path["session"], "session")
+    lines = lines_of(call.world, session)
+    return {**lines, "data": lines["data"][: page_size(call.parameters)]}
+
+
+def lines_of(world: World, session: Document) -> Document:
+    """The list that `expand[]=line_items` includes."""
+    lines = world.store.private(session["id"])["lines"]
+    return as_list(lines, f"/v1/checkout/sessions/{session['id']}/line_items")
+
+
+def _cancel_intent(world: World, session: Document) -> None:
+    """An attempt that never succeeded ends with its session."""
+    intent_id = world.store.private(session["id"]).get("intent")
+    intent = world.store.find(intent_id) if intent_id else None
+    if intent and intent["status"] in {"requires_payment_method", "requires_action"}:
+        canceled = {
+            **intent,
+            "canceled_at": world.now(),
+            "cancellation_reason": "expired",
+            "next_action": None,
+            "status": "canceled",
+        }
+        emit(world, "payment_intent.canceled", world.store.save(canceled))
+
+
+def _details(email: str | None) -> Document | None:
+    return None if email is None else customer_details(email)
+
+
+def customer_details(email: str) -> Document:
+    return {
+        "address": None,
+        "business_name": None,
+        "email": email,
+        "individual_name": None,
+        "name": None,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": None,
+    }
+
+
+def _custom_text(given: dict[str, Any]) -> Document:
+    positions = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+    return {position: given.get(position) for position in positions}
+
+
+def _invoice_creation() -> Document:
+    return {
+        "enabled": False,
+        "invoice_data": {
+            "account_tax_ids": None,
+            "custom_fields": None,
+            "description": None,
+            "footer": None,
+            "issuer": None,
+            "metadata": {},
+            "rendering_options": None,
+        },
+    }

@@ -1,0 +1,150 @@
+"""The controls below `/_sandbox/`: JSON in, JSON out. They do to the world what no API call can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from flask import Blueprint, Response, request
+
+from donations.sandbox.api import faults
+from donations.sandbox.api.blueprint import json_response
+from donations.sandbox.api.errors import ApiError, missing
+from donations.sandbox.api.faults import Fault
+from donations.sandbox.document import Document
+from donations.sandbox.flows import debit
+from donations.sandbox.flows.renew import renew
+from donations.sandbox.objects.lookup import referenced
+from donations.sandbox.objects.subscription import ENDED
+from donations.sandbox.ticker import catch_up
+from donations.sandbox.webhooks import deliveries
+from donations.sandbox.world import World
+
+Control = Callable[[World, dict[str, Any]], Document]
+
+
+def make_blueprint(world: World) -> Blueprint:
+    blueprint = Blueprint("controls", __name__)
+    for path, control in _CONTROLS.items():
+        blueprint.add_url_rule(f"/_sandbox/{path}", path, _view(world, control), methods=["POST"])
+    blueprint.add_url_rule("/_sandbox/state", "state", lambda: json_response(_state(world)))
+    blueprint.add_url_rule("/_sandbox/health", "health", lambda: json_response(_health(world)))
+    return blueprint
+
+
+def _view(world: World, control: Control) -> Callable[[], Response]:
+    def view() -> Response:
+        try:
+            return json_response(control(world, _read_body()))
+        except (TypeError, ValueError) as error:
+            return json_response(ApiError(f"Not understood: {error}").body(), 400)
+        except ApiError as error:
+            return json_response(error.body(), error.status)
+
+    return view
+
+
+def _read_body() -> dict[str, Any]:
+    given: Any = request.get_json(silent=True) if request.get_data() else {}
+    if not isinstance(given, dict):
+        raise ApiError("A control takes a JSON object.")
+    return cast("dict[str, Any]", given)
+
+
+def _health(world: World) -> Document:
+    return {"status": "ok", "now": world.now()}
+
+
+def _state(world: World) -> Document:
+    """Everything that exists, by kind and sorted by id, to be compared with what others believe."""
+    kinds = [row[0] for row in world.store.execute("SELECT DISTINCT kind FROM objects ORDER BY kind")]
+    objects = {kind: sorted(world.store.search(kind), key=lambda found: found["id"]) for kind in kinds}
+    return {
+        "now": world.now(),
+        "delivery_mode": deliveries.mode(world).value,
+        "faults": faults.waiting(world),
+        "objects": objects,
+        "deliveries": deliveries.overview(world)[::-1],
+    }
+
+
+def _set_delivery_mode(world: World, given: dict[str, Any]) -> Document:
+    mode = deliveries.Mode(given.get("mode"))
+    deliveries.set_mode(world, mode)
+    return {"mode": mode.value}
+
+
+def _flush(world: World, given: dict[str, Any]) -> Document:
+    order = given.get("order", "kept")
+    if order not in {"kept", "reversed", "shuffled"}:
+        raise ApiError("`order` is kept, reversed or shuffled.", param="order")
+    seed, duplicate = int(given.get("seed", 0)), bool(given.get("duplicate", False))
+    return {"released": deliveries.flush(world, order=order, seed=seed, duplicate=duplicate)}
+
+
+def _resend(world: World, given: dict[str, Any]) -> Document:
+    event = referenced(world, "event", _named(given, "event"), "event")
+    return {"queued": deliveries.resend(world, event)}
+
+
+def _add_fault(world: World, given: dict[str, Any]) -> Document:
+    """`{"clear": true}` takes all of them back."""
+    if given.get("clear"):
+        faults.clear(world)
+    else:
+        faults.add(world, Fault(**given))
+    return {"waiting": faults.waiting(world)}
+
+
+def _renew(world: World, given: dict[str, Any]) -> Document:
+    with world.store.transaction():
+        subscription = referenced(world, "subscription", _named(given, "subscription"), "subscription")
+        if subscription["status"] in ENDED:
+            raise ApiError("An ended subscription has no next cycle.", param="subscription")
+        renewed = renew(world, subscription)
+        catch_up(world)
+    return renewed
+
+
+def _finish_debit(world: World, given: dict[str, Any]) -> Document:
+    """Settle or refuse a SEPA debit; without `outcome`, as its test IBAN says."""
+    with world.store.transaction():
+        intent = referenced(world, "payment_intent", _named(given, "payment_intent"), "payment_intent")
+        if intent["status"] != "processing":
+            raise ApiError("This payment is not on its way.", param="payment_intent")
+        behaviour = world.store.private(intent["payment_method"])["behaviour"]
+        outcome = given.get("outcome", "fail" if behaviour == "debit_fails" else "succeed")
+        if outcome not in {"succeed", "fail"}:
+            raise ApiError("`outcome` is succeed or fail.", param="outcome")
+        (debit.settle if outcome == "succeed" else debit.refuse)(world, intent)
+        catch_up(world)
+        return world.store.get(intent["id"])
+
+
+def _advance_clock(world: World, given: dict[str, Any]) -> Document:
+    """Move the sandbox's clock forward; sessions expire and late facts arrive."""
+    seconds = int(given.get("seconds", 0))
+    if seconds < 0:
+        raise ApiError("The clock does not go backwards.", param="seconds")
+    with world.store.transaction():
+        world.remember("clock_offset", world.clock.advance(seconds))
+        catch_up(world)
+    return {"now": world.now()}
+
+
+def _named(given: dict[str, Any], name: str) -> str:
+    value = given.get(name)
+    if not isinstance(value, str):
+        raise missing(name)
+    return value
+
+
+_CONTROLS: dict[str, Control] = {
+    "deliveries": _set_delivery_mode,
+    "deliveries/flush": _flush,
+    "deliveries/resend": _resend,
+    "faults": _add_fault,
+    "renew": _renew,
+    "debits": _finish_debit,
+    "clock": _advance_clock,
+}

@@ -1,0 +1,194 @@
+"""One SQLite file of JSON documents, and the few tables that are not objects of Stripe's.
+
+One connection behind one lock: the sandbox serves a desk, not a city, and a serial history is
+what makes its answers easy to believe. A transaction covers an API call with all its events.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from donations.sandbox.document import Document
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS objects (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    private TEXT NOT NULL DEFAULT '{}'
+);
+CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, seq);
+CREATE TABLE IF NOT EXISTS requests (
+    key TEXT PRIMARY KEY,
+    fingerprint TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    request_id TEXT NOT NULL,
+    status INTEGER,
+    body TEXT
+);
+CREATE TABLE IF NOT EXISTS endpoints (
+    id TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    thin INTEGER NOT NULL DEFAULT 0,
+    enabled_events TEXT NOT NULL DEFAULT '["*"]'
+);
+CREATE TABLE IF NOT EXISTS deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id TEXT NOT NULL,
+    endpoint_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at REAL NOT NULL DEFAULT 0,
+    position INTEGER NOT NULL,
+    answer TEXT
+);
+CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (state, next_at, position);
+CREATE TABLE IF NOT EXISTS tasks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    due_at REAL NOT NULL,
+    name TEXT NOT NULL,
+    argument TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`field` is a dotted path into the document."""
+
+    field: str
+    value: str | int | bool
+    operator: Literal["=", ">", ">=", "<", "<=", "<>", "GLOB"] = "="
+
+    def to_sql(self) -> tuple[str, list[Any]]:
+        return f"json_extract(body, ?) {self.operator} ?", [f"$.{self.field}", self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """The field has one of several values."""
+
+    field: str
+    values: tuple[str, ...]
+
+    def to_sql(self) -> tuple[str, list[Any]]:
+        marks = ", ".join("?" * len(self.values))
+        return f"json_extract(body, ?) IN ({marks})", [f"$.{self.field}", *self.values]
+
+
+class Store:
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._after_commit: list[Callable[[], None]] = []
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.execute("PRAGMA busy_timeout=5000")
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def call_after_commit(self, callback: Callable[[], None]) -> None:
+        """Deliveries are woken only for what is certain to be stored."""
+        self._after_commit.append(callback)
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """All or nothing. An inner transaction joins the outer one."""
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            self._depth = 1
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._depth = 0
+        for callback in self._after_commit:
+            callback()
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def save(self, document: Document, **private: Any) -> Document:
+        """Insert or replace by id. `private` facts are added to those kept beside the document."""
+        kept = {**self.private(document["id"]), **private}
+        self.execute(
+            "INSERT INTO objects (id, kind, body, private) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET body = excluded.body, private = excluded.private",
+            (document["id"], document["object"], json.dumps(document), json.dumps(kept)),
+        )
+        return document
+
+    def find(self, object_id: str) -> Document | None:
+        rows = self.execute("SELECT body FROM objects WHERE id = ?", (object_id,))
+        return json.loads(rows[0][0]) if rows else None
+
+    def get(self, object_id: str) -> Document:
+        """An object that must exist: the sandbox itself wrote the reference."""
+        document = self.find(object_id)
+        if document is None:
+            raise KeyError(object_id)
+        return document
+
+    def private(self, object_id: str) -> Document:
+        """What the sandbox knows of an object and Stripe's API would never show: its test card."""
+        rows = self.execute("SELECT private FROM objects WHERE id = ?", (object_id,))
+        return json.loads(rows[0][0]) if rows else {}
+
+    def sequence(self, object_id: str, kind: str) -> int | None:
+        """The place of an object in the history of its kind, for cursors."""
+        rows = self.execute("SELECT seq FROM objects WHERE id = ? AND kind = ?", (object_id, kind))
+        return rows[0][0] if rows else None
+
+    def search(
+        self,
+        kind: str,
+        conditions: Sequence[Condition | AnyOf] = (),
+        *,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+        limit: int | None = None,
+    ) -> list[Document]:
+        """Newest first, as Stripe lists; with `newer_than`, the ones nearest to it, still newest first."""
+        clauses: list[str] = ["kind = ?"]
+        values: list[Any] = [kind]
+        for condition in conditions:
+            clause, clause_values = condition.to_sql()
+            clauses.append(clause)
+            values += clause_values
+        if older_than is not None:
+            clauses.append("seq < ?")
+            values.append(older_than)
+        if newer_than is not None:
+            clauses.append("seq > ?")
+            values.append(newer_than)
+        direction = "ASC" if newer_than is not None else "DESC"
+        rows = self.execute(
+            f"SELECT body FROM objects WHERE {' AND '.join(clauses)} ORDER BY seq {direction} LIMIT ?",  # noqa: S608  # Only our own constants are put in.
+            (*values, -1 if limit is None else limit),
+        )
+        found = [json.loads(row[0]) for row in rows]
+        return found[::-1] if newer_than is not None else found
