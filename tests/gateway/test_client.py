@@ -18,9 +18,8 @@ from donations.gateway.errors import CallInTransaction
 from donations.gateway.kinds import ObjectKind
 from donations.models.database import db, reading, writing
 from tests.gateway import answers
-from tests.gateway.calls import KEY, answering
+from tests.gateway.calls import KEY, answering, each_call
 from tests.gateway.raw_server import error, says
-from tests.gateway.test_failures import each_call
 
 
 @pytest.fixture

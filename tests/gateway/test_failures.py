@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,17 +21,8 @@ from donations.gateway.errors import (
 )
 from donations.gateway.kinds import ObjectKind
 from tests.gateway import answers
-from tests.gateway.calls import KEY, answering, gateway_to
+from tests.gateway.calls import KEY, PARAMETERS, answering, each_call, gateway_to
 from tests.gateway.raw_server import Answer, Behaviour, RawServer, Reset, Silence, error, says
-
-PARAMETERS = {"mode": "payment", "customer_email": "reader@example.com"}
-
-CALLS: dict[str, Callable[[StripeGateway], Any]] = {
-    "create": lambda gateway: gateway.create_checkout_session(PARAMETERS, "key-1"),
-    "fetch": lambda gateway: gateway.fetch(ObjectKind.CHARGE, "ch_1"),
-    "find": lambda gateway: gateway.find_checkout_session("r-7Qk2", datetime(2026, 11, 22, tzinfo=UTC)),
-}
-each_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 
 NO_WHOLE_ANSWER: dict[str, Behaviour] = {
     "reset": Reset(),
