@@ -46,7 +46,14 @@ def test_secrets_that_development_invents_are_the_same_at_the_next_start(tmp_pat
 
 @pytest.mark.parametrize(
     "name",
-    ["DATABASE_URL", "SECRET_KEY", "MASTER_KEYS", "PUBLIC_BASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"],
+    [
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "MASTER_KEYS",
+        "PUBLIC_BASE_URL",
+        "STRIPE_SECRET_KEY",
+        "STRIPE_WEBHOOK_SECRETS",
+    ],
 )
 def test_production_refuses_to_start_without_each_of_its_secrets(name: str) -> None:
     environ = {key: value for key, value in PRODUCTION.items() if key != name}
@@ -86,7 +93,9 @@ def test_a_real_key_without_a_webhook_secret_leaves_the_endpoint_closed(tmp_path
     assert not config.uses_sandbox
 
 
-@pytest.mark.parametrize("text", ["nocolon", "id:!!!", f"id:{base64.b64encode(b'short').decode()}", f"a:{KEY},a:{KEY}"])
+@pytest.mark.parametrize(
+    "text", ["nocolon", "id:!!!", f"id:{base64.b64encode(b'short').decode()}", f"a:{KEY},a:{KEY}"]
+)
 def test_a_master_key_that_is_no_key_is_refused(text: str) -> None:
     assert "MASTER_KEYS must" in problems_of(PRODUCTION | {"MASTER_KEYS": text})
 

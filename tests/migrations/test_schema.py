@@ -9,7 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import CheckConstraint, Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from donations.domain.checkouts import CheckoutStatus
@@ -40,9 +40,10 @@ def test_migrations_and_models_describe_the_same_schema(engine: Engine) -> None:
 
 def test_every_check_of_the_models_stands_in_the_database(engine: Engine) -> None:
     inspector = inspect(engine)
+    name_of = engine.dialect.identifier_preparer.format_constraint
 
     for table in Base.metadata.sorted_tables:
-        wanted = {str(c.name) for c in table.constraints if c.__visit_name__ == "check_constraint" and c.name}
+        wanted = {name_of(c) for c in table.constraints if isinstance(c, CheckConstraint)}
         assert wanted == {c["name"] for c in inspector.get_check_constraints(table.name)}, table.name
 
 
@@ -73,7 +74,9 @@ def test_a_paid_checkout_never_reopens_even_by_hand(app: Flask) -> None:
         session.execute(text("UPDATE checkout SET status = 'open'"))
 
 
-@pytest.mark.parametrize("change", ["amount = amount + 1", "currency = 'usd'", "stripe_payment_intent_id = 'pi_x'"])
+@pytest.mark.parametrize(
+    "change", ["amount = amount + 1", "currency = 'usd'", "stripe_payment_intent_id = 'pi_x'"]
+)
 def test_the_money_facts_of_a_donation_never_change(app: Flask, change: str) -> None:
     with writing() as session:
         factories.make_donation(session, factories.make_supporter(session, current().vault))

@@ -1,0 +1,86 @@
+"""create_app: all the wiring, and no logic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+
+from config import Config
+from donations import runtime
+from donations.content.offers import load_offers
+from donations.gateway.client import StripeGateway
+from donations.gateway.protocol import Gateway
+from donations.jobs.queue import Wakeup, make_huey
+from donations.models.database import db, engine_options
+from donations.models.vault import Vault
+from donations.paths import STATIC, TEMPLATES
+from donations.runtime import Runtime
+from donations.web import health, readers, staff, stripe_webhook
+from donations.web.errors import install_errors
+from donations.web.filters import install_filters
+from donations.web.headers import install_headers
+from donations.web.policy import policy_of
+from donations.web.request_log import install_request_log
+
+_LARGEST_FORM = 64 * 1024
+
+
+def create_app(
+    config: Config, *, gateway: Gateway | None = None, wake_worker: Callable[[], None] | None = None
+) -> Flask:
+    """The application for one configuration. `gateway` and `wake_worker` may be handed in."""
+    app = Flask("donations", template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app.config.from_mapping(_flask_settings(config))
+    config.instance_dir.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    Babel(app, default_locale="en")
+    runtime.install(
+        app,
+        Runtime(
+            config=config,
+            gateway=gateway or StripeGateway(config.stripe_secret_key, config.stripe_api_base),
+            vault=Vault(config.master_keys),
+            offers=load_offers(config.offers_file),
+            wake_worker=wake_worker or Wakeup(make_huey(config.queue_url)),
+        ),
+    )
+    _install_web(app, config)
+    return app
+
+
+def _install_web(app: Flask, config: Config) -> None:
+    install_request_log(app)
+    install_headers(app, config)
+    install_errors(app)
+    install_filters(app)
+    for blueprint in (readers.blueprint, staff.blueprint, stripe_webhook.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    _protect_forms(app)
+
+
+def _protect_forms(app: Flask) -> None:
+    """Session CSRF for every view, but for those that declare another protection."""
+    csrf = CSRFProtect(app)
+    for endpoint, view in app.view_functions.items():
+        policy = policy_of(app, endpoint)
+        if policy is not None and policy.csrf in {"nonce", "signature"}:
+            csrf.exempt(view)
+
+
+def _flask_settings(config: Config) -> dict[str, object]:
+    return {
+        "SECRET_KEY": config.secret_key,
+        "SQLALCHEMY_ENGINES": {"default": engine_options(config.database_url)},
+        "MAX_CONTENT_LENGTH": _LARGEST_FORM,
+        "MAX_FORM_MEMORY_SIZE": _LARGEST_FORM,
+        "SESSION_COOKIE_NAME": "__Host-session" if config.is_served_over_https else "session",
+        "SESSION_COOKIE_SECURE": config.is_served_over_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+    }

@@ -1,0 +1,27 @@
+"""The `donations` command: each module is one group of verbs, and says what it does in `--help`."""
+
+from __future__ import annotations
+
+import click
+
+from donations.cli import db, dump, reports, run, sandbox, staff, stripe, web, worker
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="moscow-times-donations")
+def main() -> None:
+    """The backend behind “Support The Moscow Times”."""
+
+
+for _command in (
+    run.run,
+    web.web,
+    worker.worker,
+    db.db,
+    staff.staff,
+    stripe.stripe,
+    reports.reports,
+    dump.dump,
+    sandbox.sandbox,
+):
+    main.add_command(_command)

@@ -1,0 +1,111 @@
+"""`donations reports`: the same figures as the staff pages, for a terminal or another program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table as Drawn
+
+from donations.cli.context import in_application
+from donations.domain.money import Money
+from donations.models.database import reading
+from donations.reports.csv import stream_report
+from donations.reports.filters import read_filters
+from donations.reports.registry import REPORTS
+from donations.reports.table import Cell, Report, Table
+from donations.runtime import current
+
+
+@click.group()
+def reports() -> None:
+    """Reports, as staff see them."""
+
+
+@reports.command("list")
+def list_command() -> None:
+    """List the reports there are."""
+    for slug, entry in REPORTS.items():
+        click.echo(f"{slug}\t{entry.title}")
+
+
+@reports.command("show")
+@click.argument("slug", type=click.Choice(list(REPORTS)))
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option("--preset", help="A named period, such as last-30-days.")
+@click.option("--from", "first", metavar="DAY", help="The first day, like 2026-11-01.")
+@click.option("--to", "last", metavar="DAY", help="The last day.")
+@click.option("--currency")
+@click.option("--frequency")
+@in_application
+def show(slug: str, form: str, **words: str | None) -> None:
+    """Show one report."""
+    names = {"first": "from", "last": "to"}
+    given = {names.get(name, name): word for name, word in words.items() if word}
+    runtime = current()
+    asked = read_filters(given, runtime.now(), runtime.config.report_timezone)
+    for problem in asked.problems:
+        click.echo(problem, err=True)
+    with reading() as session:
+        report = REPORTS[slug].run(session, asked.filters)
+    if form == "csv":
+        sys.stdout.writelines(stream_report(report))
+    elif form == "json":
+        click.echo(json.dumps(_as_json(report), indent=2, ensure_ascii=False))
+    else:
+        _draw(report)
+
+
+def _draw(report: Report) -> None:
+    screen = Console()
+    screen.print(f"[bold]{report.title}[/bold]  {report.summary}")
+    for name, value in report.facts:
+        screen.print(f"{name}: {value}", style="dim")
+    for table in report.tables:
+        drawn = Drawn(title=f"{table.title}. {table.sentence}", title_justify="left")
+        for column in table.columns:
+            drawn.add_column(column.label, justify="right" if column.kind.is_numeric else "left")
+        for row in table.rows:
+            drawn.add_row(*(_text(cell) for cell in row))
+        screen.print(drawn)
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return "–"
+    return f"{float(cell):.1%}" if isinstance(cell, Fraction) else str(cell)
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    return {
+        "report": report.slug,
+        "facts": dict(report.facts),
+        "tables": {table.slug: _table_as_json(table) for table in report.tables},
+    }
+
+
+def _table_as_json(table: Table) -> dict[str, Any]:
+    keys = [column.key for column in table.columns]
+    return {
+        "title": table.title,
+        "definitions": {each.term: each.text for each in table.definitions},
+        "rows": [dict(zip(keys, map(_value, row), strict=True)) for row in table.rows],
+    }
+
+
+def _value(cell: Cell) -> Any:
+    """Money in minor units; the row names its currency."""
+    match cell:
+        case Money():
+            return cell.amount
+        case date():
+            return cell.isoformat()
+        case Fraction():
+            return float(cell)
+        case _:
+            return cell

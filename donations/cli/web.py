@@ -1,0 +1,37 @@
+"""The website alone, served by waitress: the one server that survives slow clients without a proxy."""
+
+from __future__ import annotations
+
+import click
+import waitress
+from servestatic import ServeStatic
+
+from config import Config
+from donations.cli.context import application
+from donations.gateway.client import StripeGateway
+from donations.paths import STATIC
+from donations.runtime import current
+
+_THREADS = 8
+_TIMEOUT_S = (5, 10)
+_TRIES_AGAIN = 1
+
+
+def _hurried_gateway(config: Config) -> StripeGateway:
+    """A reader waits for this one, with a finger on the button: it gives up sooner than the worker's."""
+    return StripeGateway(
+        config.stripe_secret_key,
+        config.stripe_api_base,
+        timeout=_TIMEOUT_S,
+        max_network_retries=_TRIES_AGAIN,
+    )
+
+
+@click.command()
+def web() -> None:
+    """Serve the website at HOST and PORT."""
+    with application(_hurried_gateway) as app:
+        config = current().config
+        is_developed = not config.is_production
+        static = ServeStatic(app.wsgi_app, root=str(STATIC), prefix="static/", autorefresh=is_developed)
+    waitress.serve(static, host=config.host, port=config.port, threads=_THREADS, ident=None)

@@ -1,0 +1,131 @@
+"""What to tell a reader who comes back from Stripe. The redirect proves nothing; our rows do.
+
+While the outcome is not known the session is marked to be looked at again, which heals a lost
+webhook. "Not paid" is only said of a session that was looked at after this reader came: a look
+from before may be older than the payment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from donations.domain.checkouts import CheckoutStatus
+from donations.domain.gifts import Gift
+from donations.domain.money import Money
+from donations.domain.periods import local_day, nth_charge_on
+from donations.domain.supporters import mask_email_short
+from donations.gateway.kinds import ObjectKind
+from donations.models import Checkout, Donation, StripeObject, Subscription, Supporter
+from donations.models.vault import Vault
+from donations.services import checkouts, inbox, supporters
+
+FRESH_FOR: Final = timedelta(seconds=15)
+
+
+class ThanksState(StrEnum):
+    RECEIVED = "received"
+    ON_ITS_WAY = "on_its_way"
+    NOT_PAID = "not_paid"
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksView:
+    """One checkout, as its reader may see it."""
+
+    state: ThanksState
+    reference: str
+    gift: Gift
+    charge: Money
+    email_masked: str
+    article: str | None
+    next_charge_on: date | None
+    """Of a recurring gift that was received."""
+    look_again_at: int | None
+    """The generation to ask for next, while the outcome is not known."""
+    is_bank_confirming: bool
+    """The reader has done their part, and the bank needs time."""
+    stripe_url: str | None
+    """Where the reader can carry on, while nothing was paid and the session is open."""
+    is_marked: bool
+    """Whether the worker has something to look at."""
+
+
+_NOT_PAID: Final = frozenset({CheckoutStatus.UNPAID, CheckoutStatus.EXPIRED, CheckoutStatus.FAILED})
+
+
+def look(
+    session: Session, vault: Vault, reference: str, *, since: int | None, zone: ZoneInfo, now: datetime
+) -> ThanksView | None:
+    """None where there is no such checkout. `since` is the generation that an earlier look marked."""
+    row = checkouts.find(session, reference)
+    if row is None:
+        return None
+    supporter = session.get_one(Supporter, row.supporter_id)
+    state, generation = _state(session, row, since, now)
+    can_carry_on = state is ThanksState.NOT_PAID and row.status is CheckoutStatus.OPEN
+    return ThanksView(
+        state=state,
+        reference=row.reference,
+        gift=Gift(Money(row.gift_amount, row.currency), row.frequency),
+        charge=Money(row.charge_amount, row.currency),
+        email_masked=mask_email_short(supporters.contact_of(supporter, vault).email),
+        article=row.article,
+        next_charge_on=_next_charge_on(session, row, zone) if state is ThanksState.RECEIVED else None,
+        look_again_at=generation,
+        is_bank_confirming=row.status is CheckoutStatus.PROCESSING,
+        stripe_url=row.stripe_url if can_carry_on and row.expires_at > now else None,
+        is_marked=generation is not None,
+    )
+
+
+def _state(
+    session: Session, row: Checkout, since: int | None, now: datetime
+) -> tuple[ThanksState, int | None]:
+    if row.status is CheckoutStatus.PAID or _has_donation(session, row):
+        return ThanksState.RECEIVED, None
+    if row.status in _NOT_PAID:
+        return ThanksState.NOT_PAID, None
+    if row.stripe_session_id is None:
+        # The reader was at Stripe, so the session exists: its webhook will tell us which it is.
+        return ThanksState.ON_ITS_WAY, None
+    if row.status is CheckoutStatus.OPEN and _was_looked_at(session, row.stripe_session_id, since, now):
+        return ThanksState.NOT_PAID, None
+    return ThanksState.ON_ITS_WAY, inbox.mark(
+        session, ObjectKind.CHECKOUT_SESSION, row.stripe_session_id, now
+    )
+
+
+def _was_looked_at(session: Session, session_id: str, since: int | None, now: datetime) -> bool:
+    if since is None:
+        return False
+    ticket = session.scalar(
+        select(StripeObject).where(
+            StripeObject.kind == ObjectKind.CHECKOUT_SESSION, StripeObject.stripe_id == session_id
+        )
+    )
+    if ticket is None or ticket.looked_at is None or ticket.applied < since:
+        return False
+    return now - ticket.looked_at <= FRESH_FOR
+
+
+def _has_donation(session: Session, row: Checkout) -> bool:
+    return session.scalar(select(Donation.id).where(Donation.checkout_id == row.id).limit(1)) is not None
+
+
+def _next_charge_on(session: Session, row: Checkout, zone: ZoneInfo) -> date | None:
+    if not row.frequency.is_recurring:
+        return None
+    ends_at = session.scalar(
+        select(Subscription.current_period_ends_at).where(Subscription.checkout_id == row.id)
+    )
+    if ends_at is not None:
+        return local_day(ends_at, zone)
+    # The subscription has not been looked at yet; Stripe charges from the day of the first payment.
+    return nth_charge_on(local_day(row.created_at, zone), row.frequency, 1)

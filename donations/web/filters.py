@@ -1,0 +1,36 @@
+"""How templates write money and dates: one way for all pages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date
+from flask import Flask
+from flask_babel import get_locale
+
+from donations.domain.amounts import format_money
+from donations.domain.money import Money
+from donations.domain.periods import local_day, ordinal
+from donations.runtime import current
+
+
+def page_locale() -> str:
+    """The locale that the page is written in."""
+    return str(get_locale() or "en")
+
+
+def money(value: Money) -> str:
+    """€10, €10.41, ¥500."""
+    return format_money(value, page_locale())
+
+
+def on_day(value: date | datetime) -> str:
+    """22 November 2026; an instant is shown as its day in the reporting zone."""
+    day = local_day(value, current().config.report_timezone) if isinstance(value, datetime) else value
+    return format_date(day, "d MMMM y", page_locale())
+
+
+def install_filters(app: Flask) -> None:
+    app.add_template_filter(money)
+    app.add_template_filter(on_day)
+    app.add_template_filter(ordinal)

@@ -1,0 +1,91 @@
+"""What Stripe says that happened, in the words of `donations dump`, computed without our code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_FREQUENCIES = {"month": "monthly", "year": "annual"}
+
+
+def dump_of(state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The dump that a perfect copy of the sandbox's `state` would give."""
+    objects = state["objects"]
+    return {
+        "donations": [
+            _donation(intent, objects)
+            for intent in objects.get("payment_intent", [])
+            if intent["status"] == "succeeded"
+        ],
+        "refunds": [
+            {name: refund[name] for name in ("id", "payment_intent", "amount", "currency", "status")}
+            for refund in objects.get("refund", [])
+        ],
+        "disputes": [
+            {name: dispute[name] for name in ("id", "payment_intent", "amount", "currency", "status")}
+            for dispute in objects.get("dispute", [])
+        ],
+        "subscriptions": [_subscription(each) for each in objects.get("subscription", [])],
+    }
+
+
+def _donation(intent: dict[str, Any], objects: dict[str, Any]) -> dict[str, Any]:
+    charge = _by_id(objects["charge"], intent["latest_charge"])
+    balance = _balance_of(charge, objects)
+    payment = next(
+        (
+            each
+            for each in objects.get("invoice_payment", [])
+            if each["payment"].get("payment_intent") == intent["id"]
+        ),
+        None,
+    )
+    invoice = None if payment is None else _by_id(objects["invoice"], payment["invoice"])
+    subscription = None if invoice is None else invoice["parent"]["subscription_details"]["subscription"]
+    frequency = "once"
+    if subscription is not None:
+        item = _by_id(objects["subscription"], subscription)["items"]["data"][0]
+        frequency = _FREQUENCIES[item["price"]["recurring"]["interval"]]
+    return {
+        "payment_intent": intent["id"],
+        "charge": charge["id"],
+        "invoice": None if invoice is None else invoice["id"],
+        "subscription": subscription,
+        "source": "stripe",
+        "frequency": frequency,
+        "amount": intent["amount_received"],
+        "currency": intent["currency"],
+        "refunded": charge["amount_refunded"],
+        "settlement_currency": balance["currency"],
+        "settled": balance["amount"],
+        "fee": balance["fee"],
+        "net": balance["net"],
+        "charged_at": charge["created"],
+    }
+
+
+def _balance_of(charge: dict[str, Any], objects: dict[str, Any]) -> dict[str, Any]:
+    """Fee and net may come later than the charge."""
+    if charge["balance_transaction"] is None:
+        return dict.fromkeys(("currency", "amount", "fee", "net"))
+    return _by_id(objects["balance_transaction"], charge["balance_transaction"])
+
+
+def _subscription(subscription: dict[str, Any]) -> dict[str, Any]:
+    item = subscription["items"]["data"][0]
+    return {
+        "id": subscription["id"],
+        "customer": subscription["customer"],
+        "status": subscription["status"],
+        "frequency": _FREQUENCIES[item["price"]["recurring"]["interval"]],
+        "amount": item["price"]["unit_amount"] * item["quantity"],
+        "currency": item["price"]["currency"],
+        "started_at": subscription["start_date"],
+        "current_period_ends_at": item["current_period_end"],
+        "cancels_at": subscription["cancel_at"],
+        "ended_at": subscription["ended_at"],
+        "is_collection_paused": subscription["pause_collection"] is not None,
+    }
+
+
+def _by_id(rows: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
+    return next(row for row in rows if row["id"] == wanted)
