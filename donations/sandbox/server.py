@@ -105,8 +105,9 @@ class SandboxServer:
 
     def ask_to_stop(self) -> None:
         """Safe in a signal handler."""
-        self._stopping.set()
-        self._server.pull_trigger()
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self._server.pull_trigger()
 
     def serve(self) -> None:
         """Serve in this thread until asked to stop, then close everything that was opened."""

@@ -85,6 +85,7 @@ class _Reader:
         if raw == "" and any("" in choice.get("enum", ()) for choice in choices):
             return None
         grouped = not isinstance(raw, str)
+        choices = [choice for choice in choices if choice.get("enum") != [""]]
         fitting = [choice for choice in choices if (choice.get("type") in {"object", "array"}) == grouped]
         refusal: ApiError | None = None
         for choice in fitting or choices:
