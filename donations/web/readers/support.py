@@ -27,6 +27,7 @@ from donations.web.readers.forms import NONCE, SupportForm, attempt_in, blame, c
 from donations.web.readers.giving import give
 from donations.web.readers.origins import origin_of
 from donations.web.readers.own_pages import is_from_elsewhere
+from donations.web.readers.references import is_reference
 from donations.web.readers.support_page import support_page
 
 # In the order of the page. A form's own fault has no field to go to.
@@ -46,8 +47,7 @@ def show() -> ResponseReturnValue:
     """The page, with what the link or an earlier attempt has chosen. Never cached: it holds a nonce."""
     running = runtime.current()
     back = request.args.get("back", "")
-    with reading() as session:
-        earlier = checkouts.find_earlier(session, back, running.now()) if back else None
+    earlier = _earlier(back)
     if earlier and earlier.is_paid:
         return redirect(url_for("readers.thanks", reference=back), 303)
     origin = origin_of(request.args)
@@ -83,6 +83,13 @@ def send() -> ResponseReturnValue:
         if isinstance(problem, StripeUnavailable) and not problem.was_answered:
             keep_nonce(form)
         return _page(form, choices, origin, is_stripe_down=True), 503
+
+
+def _earlier(reference: str) -> EarlierAttempt | None:
+    if not is_reference(reference):
+        return None
+    with reading() as session:
+        return checkouts.find_earlier(session, reference, runtime.current().now())
 
 
 def _start(earlier: EarlierAttempt | None, campaign: str | None) -> Choices:

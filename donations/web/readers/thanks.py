@@ -17,6 +17,7 @@ from donations.models.database import writing
 from donations.services import thanks
 from donations.services.thanks import ThanksState
 from donations.web.policy import route_policy
+from donations.web.readers.references import is_reference
 
 _PAUSES_S: Final = (2, 3, 5, 8, 13, 20, 30, 60, 60, 60)
 """Seconds before each look by itself; after the last, the link remains."""
@@ -31,6 +32,8 @@ _TEMPLATES: Final = {
 @route_policy(audience="reader", csrf="none", cache="no-store")
 def show(reference: str) -> ResponseReturnValue:
     """One of the three states, or 404 for a reference that we never gave."""
+    if not is_reference(reference):
+        abort(404)
     running = runtime.current()
     config = running.config
     with writing() as session:
