@@ -1,0 +1,72 @@
+"""Send what waits in the outbox: lease, write, hand over with no transaction open, note."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from random import Random
+from typing import Final
+
+import structlog
+
+from donations.emails.mailer import Mailer, MailError
+from donations.models.database import reading, writing
+from donations.runtime import Runtime
+from donations.services import outbox, receipts
+from donations.services.outbox import Letter
+from donations.services.receipts import Letterhead
+
+log = structlog.get_logger("donations.jobs.send_messages")
+
+MOST_PER_RUN: Final = 100
+_COMPOSERS: Final = {"receipt": receipts.compose}
+
+
+def send_messages(runtime: Runtime, mailer: Mailer, random: Random, most: int = MOST_PER_RUN) -> int:
+    """Send what is due. Returns how many were tried."""
+    tried = 0
+    while tried < most:
+        with writing() as session:
+            claimed = outbox.claim_due(session, 1, runtime.now())
+        if not claimed:
+            break
+        _send(runtime, mailer, claimed[0], random)
+        tried += 1
+    return tried
+
+
+def is_any_due(runtime: Runtime) -> bool:
+    with reading() as session:
+        return outbox.is_any_due(session, runtime.now())
+
+
+def _send(runtime: Runtime, mailer: Mailer, letter: Letter, random: Random) -> None:
+    try:
+        mailer.send(_compose(runtime, letter))
+    except MailError as error:
+        _note_failure(runtime, letter, str(error), random, for_good=error.is_for_good)
+        return
+    except Exception as error:
+        # A fault with one message must not keep the others from being sent.
+        log.exception("message_fault", kind=letter.kind)
+        _note_failure(runtime, letter, type(error).__name__, random)
+        return
+    with writing() as session:
+        outbox.mark_sent(session, letter, runtime.now())
+    log.info("message_sent", kind=letter.kind)
+
+
+def _compose(runtime: Runtime, letter: Letter) -> EmailMessage:
+    config = runtime.config
+    letterhead = Letterhead(
+        config.mail_from, config.support_email, config.statement_descriptor, config.report_timezone
+    )
+    with reading() as session:
+        return _COMPOSERS[letter.kind](session, runtime.vault, letter, letterhead, runtime.now())
+
+
+def _note_failure(
+    runtime: Runtime, letter: Letter, problem: str, random: Random, *, for_good: bool = False
+) -> None:
+    with writing() as session:
+        outbox.fail(session, letter, problem, runtime.now(), random, for_good=for_good)
+    log.warning("message_not_sent", kind=letter.kind, reason=problem, tries=letter.tries + 1)

@@ -1,0 +1,77 @@
+"""The worker's tasks, wired to one application and one queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random, SystemRandom
+
+import structlog
+from flask import Flask
+from huey import Huey, crontab
+from sqlalchemy.exc import SQLAlchemyError
+
+from donations import runtime
+from donations.emails.mailer import Mailer, mailer_for
+from donations.jobs import drain, send_messages, sweep
+from donations.jobs.queue import Wakeup
+
+log = structlog.get_logger("donations.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """What a worker can be asked to do now, from any thread."""
+
+    app: Flask
+    mailer: Mailer
+    random: Random
+    wake: Wakeup
+
+    def work(self) -> None:
+        """Look at every due ticket, then send what came of it."""
+        with self.app.app_context():
+            current = runtime.current()
+            looked_at = drain.drain(current, self.random)
+            tried = send_messages.send_messages(current, self.mailer, self.random)
+            is_more = looked_at >= drain.MOST_PER_RUN or tried >= send_messages.MOST_PER_RUN
+        if is_more:
+            self.wake()
+
+    def sweep(self) -> None:
+        """Find what was lost, and do it."""
+        with self.app.app_context():
+            overdue = sweep.mark_overdue_checkouts(runtime.current())
+        if overdue:
+            log.info("overdue_checkouts_marked", count=overdue)
+        self.work()
+
+    def wake_if_due(self) -> bool:
+        """Wake the worker where a wake-up was lost, or something that was put off has come due."""
+        try:
+            with self.app.app_context():
+                current = runtime.current()
+                is_due = drain.is_any_due(current) or send_messages.is_any_due(current)
+            if is_due:
+                self.wake()
+        except SQLAlchemyError as error:
+            log.warning("due_work_unknown", error=type(error).__name__)
+            return False
+        return is_due
+
+
+def register(app: Flask, huey: Huey, random: Random | None = None) -> Jobs:
+    """Give the queue's tasks their bodies. Once for each queue, in the worker."""
+    with app.app_context():
+        mailer = mailer_for(runtime.current().config.mail_url)
+    jobs = Jobs(app, mailer, random or SystemRandom(), Wakeup(huey))
+    jobs.wake.register(jobs.work)
+    _every_minute(huey, jobs.sweep)
+    return jobs
+
+
+def _every_minute(huey: Huey, run: Callable[[], None]) -> None:
+    def sweep() -> None:
+        run()
+
+    huey.periodic_task(crontab(), name="sweep")(sweep)

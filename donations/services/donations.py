@@ -1,0 +1,111 @@
+"""Record donations: one for each succeeded payment, whose money facts are written once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from donations.domain.errors import Mismatch
+from donations.domain.gifts import Frequency
+from donations.gateway.snapshots import ChargeSnapshot
+from donations.models import Donation, DonationSource
+from donations.models.insert import insert_if_absent
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment that succeeded, and whose it is. Amounts are in minor units."""
+
+    payment_intent_id: str
+    invoice_id: str | None
+    supporter_id: int
+    checkout_id: int | None
+    subscription_id: int | None
+    frequency: Frequency
+    amount: int
+    currency: str
+    charged_at: datetime
+    charged_on: date
+
+
+def record(session: Session, payment: Payment, now: datetime) -> tuple[Donation, bool]:
+    """The donation of a payment, and whether it is new. The same payment again changes nothing.
+
+    Raises Mismatch where it was recorded with other money.
+    """
+    is_new = insert_if_absent(session, Donation, _new_row(payment, now))
+    donation = session.scalars(_by_payment_intent(payment.payment_intent_id).with_for_update()).one()
+    if (donation.amount, donation.currency) != (payment.amount, payment.currency):
+        raise Mismatch("the payment was recorded with another amount")
+    if donation.supporter_id != payment.supporter_id:
+        raise Mismatch("the payment was recorded for another supporter")
+    return donation, is_new
+
+
+def is_recorded(session: Session, payment_intent_id: str) -> bool:
+    found = select(Donation.id).where(Donation.stripe_payment_intent_id == payment_intent_id)
+    return session.scalar(found) is not None
+
+
+def find_locked(session: Session, payment_intent_id: str | None, charge_id: str | None) -> Donation | None:
+    """The donation of a payment or of its charge, held until the transaction ends."""
+    if payment_intent_id is not None:
+        return session.scalar(_by_payment_intent(payment_intent_id).with_for_update())
+    if charge_id is None:
+        return None
+    return session.scalar(select(Donation).where(Donation.stripe_charge_id == charge_id).with_for_update())
+
+
+def settle(session: Session, donation: Donation, charge: ChargeSnapshot) -> None:
+    """Note the charge that paid, and what it came to on our balance once that is known.
+
+    Each is only ever written over nothing, so whichever object brings it first makes no difference.
+    Raises Mismatch where the fee does not account for the difference.
+    """
+    if donation.stripe_charge_id is None:
+        _write_over_nothing(session, donation, "stripe_charge_id", {"stripe_charge_id": charge.id})
+    balance = charge.balance
+    if balance is None or donation.fee_amount is not None:
+        return
+    if balance.amount - balance.fee != balance.net:
+        raise Mismatch("the balance transaction does not add up")
+    settlement = {
+        "settlement_currency": balance.currency,
+        "settled_amount": balance.amount,
+        "fee_amount": balance.fee,
+        "net_amount": balance.net,
+    }
+    _write_over_nothing(session, donation, "fee_amount", settlement)
+
+
+def _write_over_nothing(
+    session: Session, donation: Donation, column: str, values: Mapping[str, object]
+) -> None:
+    still_empty = getattr(Donation, column).is_(None)
+    session.execute(update(Donation).where(Donation.id == donation.id, still_empty).values(values))
+
+
+def _by_payment_intent(stripe_id: str) -> Select[Donation]:
+    return select(Donation).where(Donation.stripe_payment_intent_id == stripe_id)
+
+
+def _new_row(payment: Payment, now: datetime) -> dict[str, object]:
+    return {
+        "supporter_id": payment.supporter_id,
+        "checkout_id": payment.checkout_id,
+        "subscription_id": payment.subscription_id,
+        "source": DonationSource.STRIPE,
+        "frequency": payment.frequency,
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "refunded_amount": 0,
+        "stripe_payment_intent_id": payment.payment_intent_id,
+        "stripe_invoice_id": payment.invoice_id,
+        "charged_at": payment.charged_at,
+        "charged_on": payment.charged_on,
+        "recorded_at": now,
+    }

@@ -1,0 +1,59 @@
+"""What follows when an attempt to give moves on: its status, and what the reader asked for with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from donations.domain.checkouts import CheckoutStatus, can_become
+from donations.models import Checkout, Supporter
+from donations.models.vault import SealBroken, Vault
+from donations.services import checkouts, supporters
+
+log = structlog.get_logger("donations.fulfilment")
+
+_STILL_GOING = frozenset({CheckoutStatus.OPENING, CheckoutStatus.OPEN, CheckoutStatus.PROCESSING})
+
+
+def find_locked(session: Session, reference: str) -> Checkout | None:
+    """The checkout of a reference, held until the transaction ends."""
+    return session.scalar(select(Checkout).where(Checkout.reference == reference).with_for_update())
+
+
+def advance(checkout: Checkout, status: CheckoutStatus, now: datetime) -> bool:
+    """Let a checkout move on; False where it may not, for what has ended stays so."""
+    if checkout.status is status:
+        return True
+    if not can_become(checkout.status, status):
+        return False
+    checkout.status = status
+    checkout.ended_at = None if status in _STILL_GOING else now
+    return True
+
+
+def mark_paid(session: Session, checkout: Checkout, vault: Vault, now: datetime) -> bool:
+    """The money of a checkout is there: keep the name and the wish for the newsletter given with it."""
+    if checkout.status is CheckoutStatus.PAID:
+        return True
+    if not advance(checkout, CheckoutStatus.PAID, now):
+        return False
+    supporter = session.scalars(
+        select(Supporter).where(Supporter.id == checkout.supporter_id).with_for_update()
+    ).one()
+    if checkout.wants_newsletter:
+        supporter.wants_newsletter = True
+    _adopt_name(checkout, supporter, vault)
+    return True
+
+
+def _adopt_name(checkout: Checkout, supporter: Supporter, vault: Vault) -> None:
+    try:
+        name = checkouts.name_of(checkout, supporter, vault)
+        if name is not None:
+            supporters.rename(supporter, vault, name)
+    except SealBroken as error:
+        # A name that cannot be read must not keep a payment from being recorded.
+        log.warning("name_not_adopted", error=type(error).__name__)

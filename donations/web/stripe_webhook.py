@@ -1,0 +1,98 @@
+"""Stripe calls. The notice is verified, kept and answered; what it means is found out by the worker.
+
+Nothing but one short transaction stands between the signature and the 200, so webhooks keep
+answering while Stripe's API is slow or dead, and a 200 means that the event is on disk.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from config import StripeMode
+from donations import runtime
+from donations.gateway.errors import BadPayload, BadSignature, PayloadTooLarge
+from donations.gateway.notices import LARGEST_BODY, Notice, read_notice
+from donations.models.database import writing
+from donations.services import inbox
+from donations.web.policy import route_policy
+
+log = structlog.get_logger("donations.web.stripe_webhook")
+blueprint = Blueprint("stripe_webhook", __name__)
+
+_RETRY_SECONDS: Final = "5"
+
+
+@blueprint.post("/webhooks/stripe")
+@route_policy(audience="stripe", csrf="signature", cache="no-store")
+def receive() -> Response:
+    """200 once the event is kept; 400, 413 or 404 for what is not Stripe's; 503 where we cannot keep it."""
+    current = runtime.current()
+    secrets = current.config.stripe_webhook_secrets
+    if not secrets:
+        return _answer(404)
+    try:
+        notice = read_notice(_body(), request.headers.get("Stripe-Signature"), secrets, current.now())
+    except (RequestEntityTooLarge, PayloadTooLarge):
+        return _refuse(413, "too_large")
+    except BadSignature:
+        return _refuse(400, "bad_signature")
+    except BadPayload:
+        return _refuse(400, "bad_payload")
+    try:
+        received = _keep(current, notice)
+    except SQLAlchemyError as error:
+        log.exception("webhook_not_kept", stripe_event_id=notice.event_id, error=type(error).__name__)
+        return _answer(503)
+    if received.is_marked:
+        _wake(current)
+    return _answer(200)
+
+
+def _body() -> bytes:
+    """The raw bytes, as they were signed. Raises RequestEntityTooLarge.
+
+    The cap is put on the reading itself, because a Content-Length may be absent or a lie.
+    """
+    request.max_content_length = LARGEST_BODY
+    body = request.stream.read(LARGEST_BODY + 1)
+    if len(body) > LARGEST_BODY:
+        raise RequestEntityTooLarge
+    return body
+
+
+def _keep(current: runtime.Runtime, notice: Notice) -> inbox.Received:
+    expects_live = current.config.stripe_mode is StripeMode.LIVE
+    with writing() as session:
+        received = inbox.receive(session, notice, current.now(), expects_live=expects_live)
+    log.info(
+        "webhook_received",
+        stripe_event_id=notice.event_id,
+        event_type=notice.type,
+        disposition=received.disposition if received.is_new else "known_already",
+    )
+    return received
+
+
+def _wake(current: runtime.Runtime) -> None:
+    try:
+        current.wake_worker()
+    except Exception as error:  # noqa: BLE001 - whatever the queue ran into, the event is kept and the sweep finds it
+        log.warning("wake_up_failed", error=type(error).__name__)
+
+
+def _refuse(status: int, reason: str) -> Response:
+    log.warning("webhook_refused", status=status, reason=reason)
+    return _answer(status)
+
+
+def _answer(status: int) -> Response:
+    """No body: Stripe shows it to nobody, and a stranger needs no explanation."""
+    response = Response(status=status, mimetype="text/plain")
+    if status == 503:
+        response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
