@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
@@ -145,12 +146,16 @@ def test_the_currency_links_keep_an_amount_of_ones_own(reader: Reader) -> None:
     assert "amount_annual-other" in checked(reader.looks(str(link["href"])))
 
 
-def test_the_nudge_stands_with_the_one_time_amounts_only(reader: Reader) -> None:
+def test_the_nudge_is_seen_with_one_time_only_and_leads_to_the_least_monthly_amount(reader: Reader) -> None:
     page = reader.looks("/support?currency=gbp")
 
     (nudge,) = page.select(".nudge")
     assert nudge.get_text(strip=True) == "Could you give £4 a month instead?"
-    assert "amounts-once" in nudge.parent["class"]
+    assert nudge.has_attr("hidden")
+    css = (STATIC / "css" / "readers.css").read_text(encoding="utf-8")
+    assert re.findall(r"([^{}\n]+\.nudge) \{ display: block; \}", css) == [
+        "  .giving:has(#frequency-once:checked) .nudge"
+    ]
     assert "amount_monthly-1" in checked(reader.looks(str(nudge.a["href"])))
 
 

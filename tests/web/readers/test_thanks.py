@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -86,6 +87,15 @@ def test_until_the_outcome_is_known_the_page_looks_again_by_itself_and_by_a_link
     assert giver.client.get(again).headers["Refresh"].startswith("3; url=")
     assert "Thank you" not in words(page)
     assert "not been charged" not in words(page)
+
+
+def test_a_queue_that_is_down_does_not_break_the_page(app: Flask, giver: Reader) -> None:
+    def fail() -> None:
+        raise ConnectionError
+
+    runtime.install(app, replace(runtime.current(), wake_worker=fail))
+
+    assert giver.looks(f"/support/thanks/{a_checkout(CheckoutStatus.OPEN)}")
 
 
 def test_in_the_end_the_page_waits_to_be_asked(app: Flask, giver: Reader) -> None:
