@@ -25,6 +25,7 @@ log = structlog.get_logger("donations.web.stripe_webhook")
 blueprint = Blueprint("stripe_webhook", __name__)
 
 _RETRY_SECONDS: Final = "5"
+_PART: Final = 64 * 1024
 
 
 @blueprint.post("/webhooks/stripe")
@@ -58,11 +59,14 @@ def _body() -> bytes:
 
     The cap is put on the reading itself, because a Content-Length may be absent or a lie.
     """
-    request.max_content_length = LARGEST_BODY
-    body = request.stream.read(LARGEST_BODY + 1)
-    if len(body) > LARGEST_BODY:
-        raise RequestEntityTooLarge
-    return body
+    request.max_content_length = LARGEST_BODY + 1
+    body = bytearray()
+    # A stream may give less than it was asked for, so it is read until it has no more.
+    while part := request.stream.read(_PART):
+        body += part
+        if len(body) > LARGEST_BODY:
+            raise RequestEntityTooLarge
+    return bytes(body)
 
 
 def _keep(current: runtime.Runtime, notice: Notice) -> inbox.Received:

@@ -1,0 +1,402 @@
+"""Stripe's address: what is signed is kept before it is answered, what is not leaves no trace."""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from threading import Thread
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event, select
+from waitress import create_server
+from werkzeug.test import TestResponse
+
+from donations import runtime
+from donations.domain.checkouts import CheckoutStatus
+from donations.gateway.kinds import ObjectKind
+from donations.gateway.notices import LARGEST_BODY
+from donations.gateway.signatures import sign
+from donations.models import Checkout, Disposition, Donation, StripeEvent, StripeObject
+from donations.models.database import db, reading, writing
+from donations.runtime import Runtime
+from tests import factories
+
+URL = "/webhooks/stripe"
+
+
+@pytest.fixture
+def wakes(app: Flask) -> list[str]:
+    """Grows by one with every wake-up of the worker."""
+    heard: list[str] = []
+    change_runtime(app, wake_worker=lambda: heard.append("wake"))
+    return heard
+
+
+def change_runtime(app: Flask, **changes: Any) -> None:
+    runtime.install(app, replace(runtime.current(), **changes))
+
+
+def body(event_id: str = "evt_1", **changes: Any) -> bytes:
+    about = {"id": "pi_1", "object": "payment_intent"}
+    whole = {
+        "id": event_id,
+        "object": "event",
+        "type": "payment_intent.succeeded",
+        "api_version": "2026-10-28.endive",
+        "created": 1_790_000_000,
+        "livemode": False,
+        "data": {"object": about},
+    }
+    return json.dumps(whole | changes).encode()
+
+
+def thin_body() -> bytes:
+    about = {"id": "sub_1", "type": "subscription", "url": "/v1/subscriptions/sub_1"}
+    return json.dumps(
+        {
+            "id": "evt_thin",
+            "object": "v2.core.event",
+            "type": "v1.customer.subscription.updated",
+            "livemode": False,
+            "created": "2026-11-22T12:00:00.000Z",
+            "related_object": about,
+        }
+    ).encode()
+
+
+def send(
+    client: FlaskClient, payload: bytes, signature: str | None = None, *, age: timedelta = timedelta()
+) -> TestResponse:
+    current = runtime.current()
+    if signature is None:
+        signature = sign(payload, current.config.stripe_webhook_secrets[0], current.now() - age)
+    return client.post(URL, data=payload, headers={"Stripe-Signature": signature})
+
+
+def events() -> list[StripeEvent]:
+    with reading() as session:
+        return list(session.scalars(select(StripeEvent).order_by(StripeEvent.id)))
+
+
+def tickets() -> list[StripeObject]:
+    with reading() as session:
+        return list(session.scalars(select(StripeObject).order_by(StripeObject.id)))
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is said to the database, transactions included."""
+    said: list[str] = []
+
+    def on_execute(_c: object, _u: object, statement: str, *_: object) -> None:
+        said.append(statement.split()[0].upper())
+
+    def on_commit(_c: object) -> None:
+        said.append("COMMIT")
+
+    engine: Engine = db.engine
+    event.listen(engine, "before_cursor_execute", on_execute)
+    event.listen(engine, "commit", on_commit)
+    yield said
+    event.remove(engine, "before_cursor_execute", on_execute)
+    event.remove(engine, "commit", on_commit)
+
+
+def test_an_event_is_kept_and_its_object_marked(client: FlaskClient, wakes: list[str]) -> None:
+    answer = send(client, body())
+
+    assert (answer.status_code, answer.data) == (200, b"")
+    (kept,), (ticket,) = events(), tickets()
+    assert (kept.stripe_event_id, kept.type) == ("evt_1", "payment_intent.succeeded")
+    assert (kept.disposition, kept.api_version) == (Disposition.MARKED, "2026-10-28.endive")
+    assert (ticket.kind, ticket.stripe_id) == (ObjectKind.PAYMENT_INTENT, "pi_1")
+    assert (ticket.generation, ticket.applied) == (1, 0)
+    assert wakes == ["wake"]
+
+
+def test_a_thin_event_is_kept_alike(client: FlaskClient, wakes: list[str]) -> None:
+    assert send(client, thin_body()).status_code == 200
+
+    assert [(kept.is_thin, kept.disposition) for kept in events()] == [(True, Disposition.MARKED)]
+    assert [(ticket.kind, ticket.stripe_id) for ticket in tickets()] == [(ObjectKind.SUBSCRIPTION, "sub_1")]
+
+
+def test_second_delivery_of_an_event_changes_nothing(client: FlaskClient, wakes: list[str]) -> None:
+    send(client, body())
+
+    answer = send(client, body())
+
+    assert answer.status_code == 200
+    assert (len(events()), [ticket.generation for ticket in tickets()]) == (1, [1])
+    assert wakes == ["wake"]
+
+
+def test_another_event_of_the_same_object_raises_its_generation(
+    client: FlaskClient, wakes: list[str]
+) -> None:
+    send(client, body("evt_1"))
+    send(client, body("evt_2"))
+
+    assert (len(events()), [ticket.generation for ticket in tickets()]) == (2, [2])
+
+
+def test_acceptance_is_one_insert_one_upsert_and_one_commit_before_the_wake_up(
+    app: Flask, client: FlaskClient
+) -> None:
+    with statements() as said:
+        change_runtime(app, wake_worker=lambda: said.append("WAKE"))
+        assert send(client, body()).status_code == 200
+
+    assert [word for word in said if word != "BEGIN"] == ["INSERT", "INSERT", "COMMIT", "WAKE"]
+
+
+def test_a_repeated_event_costs_one_insert(client: FlaskClient, wakes: list[str]) -> None:
+    send(client, body())
+
+    with statements() as said:
+        send(client, body())
+
+    assert [word for word in said if word != "BEGIN"] == ["INSERT", "COMMIT"]
+
+
+def test_a_failing_wake_up_is_harmless(app: Flask, client: FlaskClient) -> None:
+    def fail() -> None:
+        raise ConnectionRefusedError
+
+    change_runtime(app, wake_worker=fail)
+
+    assert send(client, body()).status_code == 200
+    assert len(tickets()) == 1
+
+
+def test_an_unknown_type_is_set_aside(client: FlaskClient, wakes: list[str]) -> None:
+    answer = send(client, body(type="radar.early_fraud_warning.created"))
+
+    assert answer.status_code == 200
+    assert [kept.disposition for kept in events()] == [Disposition.SET_ASIDE]
+    assert (tickets(), wakes) == ([], [])
+
+
+def test_a_live_event_in_test_mode_is_quarantined(client: FlaskClient, wakes: list[str]) -> None:
+    answer = send(client, body(livemode=True))
+
+    assert answer.status_code == 200
+    (kept,) = events()
+    assert (kept.disposition, kept.note) == (Disposition.QUARANTINED, "a live event in the other mode")
+    assert (tickets(), wakes) == ([], [])
+
+
+def test_both_secrets_are_taken_while_one_is_rotated(
+    app: Flask, client: FlaskClient, wakes: list[str]
+) -> None:
+    current = runtime.current()
+    change_runtime(app, config=replace(current.config, stripe_webhook_secrets=("whsec_new", "whsec_old")))
+
+    for number, secret in enumerate(("whsec_new", "whsec_old")):
+        payload = body(f"evt_{number}")
+        assert send(client, payload, sign(payload, secret, current.now())).status_code == 200
+
+    assert len(events()) == 2
+
+
+def forgeries(current: Runtime) -> dict[str, tuple[bytes, str | None]]:
+    secret = current.config.stripe_webhook_secrets[0]
+    good = sign(body(), secret, current.now())
+    return {
+        "no signature": (body(), ""),
+        "another secret": (body(), sign(body(), "whsec_other", current.now())),
+        "an empty secret": (body(), sign(body(), "", current.now())),
+        "stale": (body(), sign(body(), secret, current.now() - timedelta(minutes=6))),
+        "future": (body(), sign(body(), secret, current.now() + timedelta(minutes=6))),
+        "a year ahead": (body(), sign(body(), secret, current.now() + timedelta(days=365))),
+        "not ASCII": (body(), good[:-1] + "é"),
+        "truncated": (body(), good[:-1]),
+        "another body": (body("evt_2"), good),
+        "many signatures": (body(), good + ",v1=" + "0" * 64 + ",v1=" * 9),
+        "no time": (body(), good.split(",")[1]),
+        "two times": (body(), "t=1," + good),
+    }
+
+
+def test_what_is_not_signed_by_stripe_just_now_leaves_no_trace(client: FlaskClient, wakes: list[str]) -> None:
+    answers = {
+        name: send(client, payload, signature or "t=,v1=").status_code
+        for name, (payload, signature) in forgeries(runtime.current()).items()
+    }
+
+    assert answers == dict.fromkeys(answers, 400)
+    assert (events(), tickets(), wakes) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"[]", b"null", b"{", b"\xff", b"[" * 50_000, b'{"id":"evt_1","id":"evt_2"}', b'{"id":7}', b"NaN"],
+    ids=["empty", "list", "null", "half", "not UTF-8", "deep", "twice", "number for id", "NaN"],
+)
+def test_a_signed_body_that_is_no_event_is_refused(
+    client: FlaskClient, wakes: list[str], payload: bytes
+) -> None:
+    assert send(client, payload).status_code == 400
+
+    assert events() == []
+
+
+def test_random_bodies_and_signatures_never_make_a_row_or_a_fault(
+    client: FlaskClient, wakes: list[str]
+) -> None:
+    dice = random.Random(16)
+    whole = body()
+    for _ in range(200):
+        cut = dice.randrange(len(whole))
+        payload = whole[:cut] + dice.randbytes(dice.randrange(8)) + whole[cut + dice.randrange(4) :]
+        header = bytes(dice.randrange(32, 256) for _ in range(dice.randrange(90))).decode("latin-1")
+        assert send(client, payload, header).status_code == 400
+
+    assert (events(), tickets()) == ([], [])
+
+
+def test_an_event_that_is_too_large_is_refused_unread(client: FlaskClient, wakes: list[str]) -> None:
+    assert send(client, b"x" * (LARGEST_BODY + 1)).status_code == 413
+
+    assert events() == []
+
+
+def test_a_body_of_no_stated_length_is_cut_off(app: Flask, wakes: list[str]) -> None:
+    part = b"%x\r\n%s\r\n" % (LARGEST_BODY, b"x" * LARGEST_BODY)
+    head = (
+        f"POST {URL} HTTP/1.1\r\nHost: x\r\nStripe-Signature: t=1,v1=0\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+
+    with served(app) as port, socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(head.encode() + part + part + b"0\r\n\r\n")
+        answer = connection.recv(64)
+
+    assert b" 413 " in answer
+    assert events() == []
+
+
+@pytest.mark.parametrize(
+    ("environ", "status"),
+    [
+        ({"CONTENT_LENGTH": "999999999"}, 413),
+        ({"CONTENT_LENGTH": "10"}, 400),
+        ({"CONTENT_LENGTH": "-1"}, 400),
+        ({"CONTENT_LENGTH": "many"}, 400),
+        ({"CONTENT_LENGTH": "", "wsgi.input_terminated": True}, 413),
+    ],
+    ids=["too much", "too little", "negative", "no number", "none"],
+)
+def test_a_false_length_is_not_believed(
+    client: FlaskClient, wakes: list[str], environ: dict[str, Any], status: int
+) -> None:
+    payload = b"x" * (2 * LARGEST_BODY)
+
+    answer = client.post(
+        URL, data=payload, headers={"Stripe-Signature": "t=1,v1=0"}, environ_overrides=environ
+    )
+
+    assert answer.status_code == status
+    assert events() == []
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[int]:
+    server = create_server(app, host="127.0.0.1", port=0, threads=1, _sock=None)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield server.effective_port
+    finally:
+        server.close()
+        thread.join(timeout=10)
+
+
+def test_without_a_secret_there_is_no_such_address(app: Flask, client: FlaskClient) -> None:
+    change_runtime(app, config=replace(runtime.current().config, stripe_webhook_secrets=()))
+
+    assert client.post(URL, data=body()).status_code == 404
+
+
+def test_it_takes_only_posts(client: FlaskClient) -> None:
+    assert client.get(URL).status_code == 405
+
+
+def test_it_is_never_cached_and_sets_no_cookie(client: FlaskClient, wakes: list[str]) -> None:
+    answer = send(client, body())
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_locked_database_means_try_again_and_the_next_delivery_succeeds(
+    app: Flask, client: FlaskClient, wakes: list[str]
+) -> None:
+    impatient(app)
+    other = sqlite3.connect(str(db.engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    answer = send(client, body())
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert wakes == []
+    assert send(client, body()).status_code == 200
+    assert len(events()) == 1
+
+
+def impatient(app: Flask) -> None:
+    """Wait for a lock a moment only, so that the test need not."""
+
+    def hurry(connection: Any, _record: object, _proxy: object) -> None:
+        connection.execute("PRAGMA busy_timeout=50").close()
+
+    event.listen(db.engine, "checkout", hurry)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_that_is_away_means_try_again_and_the_next_delivery_succeeds(
+    app: Flask, client: FlaskClient, wakes: list[str]
+) -> None:
+    name = db.engine.url.database
+    admin_url = db.engine.url.set(database="postgres", drivername="postgresql")
+    db.engine.dispose()
+    with psycopg.connect(admin_url.render_as_string(hide_password=False), autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        answer = send(client, body())
+        admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+    assert answer.status_code == 503
+    assert send(client, body()).status_code == 200
+    assert len(events()) == 1
+
+
+def test_an_event_is_only_a_reason_to_look_and_believed_in_nothing(
+    client: FlaskClient, wakes: list[str]
+) -> None:
+    with writing() as session:
+        supporter = factories.make_supporter(session, runtime.current().vault)
+        checkout = factories.make_checkout(session, supporter)
+    about = {
+        "id": checkout.stripe_session_id,
+        "object": "checkout.session",
+        "client_reference_id": checkout.reference,
+        "payment_status": "paid",
+    }
+
+    send(client, body(type="checkout.session.completed", data={"object": about}))
+
+    with reading() as session:
+        assert session.get_one(Checkout, checkout.id).status is CheckoutStatus.OPEN
+        assert session.scalars(select(Donation)).all() == []
