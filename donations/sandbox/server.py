@@ -9,12 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from flask import Flask
+from flask import Flask, Response
 from waitress import wasyncore
 from waitress.server import create_server
 
 from donations.sandbox.api import blueprint as api
 from donations.sandbox.api import v2
+from donations.sandbox.api.errors import ApiError
 from donations.sandbox.api.idempotency import forget_unfinished
 from donations.sandbox.clock import Clock
 from donations.sandbox.pages import checkout, controls, overview
@@ -53,7 +54,14 @@ def make_app(world: World) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     for module in (api, v2, checkout, controls, overview):
         app.register_blueprint(module.make_blueprint(world))
+    app.register_error_handler(500, _say_that_it_failed)
     return app
+
+
+def _say_that_it_failed(_: Exception) -> Response:
+    """In Stripe's shape, so that even a mistake of ours reaches the SDK as an error of the API."""
+    error = ApiError("The sandbox failed; its log says why.", status=500, type="api_error")
+    return api.json_response(error.body(), 500)
 
 
 def _templates() -> Path:
@@ -86,6 +94,7 @@ class SandboxServer:
         self._sender = Sender(self.world)
         self._ticker = Ticker(self.world)
         self._stopping = threading.Event()
+        self._woken = threading.Event()
         self._thread = threading.Thread(target=self.serve, name="sandbox-server", daemon=True)
 
     @property
@@ -108,6 +117,7 @@ class SandboxServer:
         if not self._stopping.is_set():
             self._stopping.set()
             self._server.pull_trigger()
+            self._woken.set()
 
     def serve(self) -> None:
         """Serve in this thread until asked to stop, then close everything that was opened."""
@@ -115,6 +125,8 @@ class SandboxServer:
         self._ticker.start()
         while not self._stopping.is_set():
             wasyncore.loop(timeout=1, use_poll=True, map=self._sockets, count=1)
+        # The loop may see the flag before the trigger is pulled, which must not be closed by then.
+        self._woken.wait()
         self._server.task_dispatcher.shutdown()
         wasyncore.close_all(self._sockets)
         self._ticker.stop()

@@ -51,7 +51,9 @@ CREATE TABLE IF NOT EXISTS deliveries (
     position INTEGER NOT NULL,
     answer TEXT
 );
-CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (state, next_at, position);
+CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (state, position);
+CREATE INDEX IF NOT EXISTS deliveries_by_position ON deliveries (position);
+CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event_id);
 CREATE TABLE IF NOT EXISTS tasks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     due_at REAL NOT NULL,

@@ -10,10 +10,24 @@ from tests.sandbox.desk import Desk
 
 
 def live_through_everything(desk: Desk) -> None:
+    give_and_refund(desk)
+    attempt_with_every_card(desk)
+    debit_and_refund(desk)
+    subscribe_and_end(desk)
+    desk.stripe.v1.checkout.sessions.expire(desk.open().id)
+    product = desk.stripe.v1.products.create({"name": "Gift"})
+    desk.stripe.v1.prices.create({"product": product.id, "currency": "eur", "unit_amount": 500})
+    desk.stripe.v1.customers.create({"email": "reader@example.org", "metadata": {"a": "b"}})
+
+
+def give_and_refund(desk: Desk) -> None:
     for currency in ("eur", "usd", "jpy"):
         desk.give(currency=currency, amount=2000)
     once = desk.give(customer_creation="always", locale="nl", payment_intent_data={"metadata": {"a": "b"}})
     desk.stripe.v1.refunds.create({"payment_intent": once.payment_intent, "amount": 300})
+
+
+def attempt_with_every_card(desk: Desk) -> None:
     desk.give(cards.DISPUTED)
     for card in (cards.DECLINED, cards.INSUFFICIENT_FUNDS):
         desk.pay(desk.open(), card)
@@ -22,21 +36,25 @@ def live_through_everything(desk: Desk) -> None:
         challenged = desk.open("subscription")
         desk.pay(challenged, cards.CHALLENGE)
         desk.answer_challenge(challenged, outcome)
-    for iban, mode in ((cards.IBAN_SETTLES, "payment"), (cards.IBAN_FAILS, "payment"),
-                       (cards.IBAN_SETTLES, "subscription"), (cards.IBAN_FAILS, "subscription")):  # fmt: skip
-        desk.pay(desk.open(mode), iban=iban)
+
+
+def debit_and_refund(desk: Desk) -> None:
+    for mode in ("payment", "subscription"):
+        for iban in (cards.IBAN_SETTLES, cards.IBAN_FAILS):
+            desk.pay(desk.open(mode), iban=iban)
     for intent in desk.state()["objects"]["payment_intent"]:
         if intent["status"] == "processing":
-            desk.control("debits", payment_intent=intent["id"])
+            ended = desk.control("debits", payment_intent=intent["id"])
+            if ended["status"] == "succeeded":
+                desk.stripe.v1.refunds.create({"payment_intent": ended["id"], "amount": 100})
+
+
+def subscribe_and_end(desk: Desk) -> None:
     for card in (cards.PAYS, cards.FAILS_LATER):
         session = desk.subscribe(card, interval="year")
         desk.control("renew", subscription=session.subscription)
-    desk.stripe.v1.subscriptions.update(session.subscription, {"cancel_at_period_end": True})
-    desk.stripe.v1.subscriptions.cancel(session.subscription)
-    desk.stripe.v1.checkout.sessions.expire(desk.open().id)
-    product = desk.stripe.v1.products.create({"name": "Gift"})
-    desk.stripe.v1.prices.create({"product": product.id, "currency": "eur", "unit_amount": 500})
-    desk.stripe.v1.customers.create({"email": "reader@example.org", "metadata": {"a": "b"}})
+        desk.stripe.v1.subscriptions.update(str(session.subscription), {"cancel_at_period_end": True})
+        desk.stripe.v1.subscriptions.cancel(str(session.subscription))
 
 
 def all_objects(desk: Desk) -> list[dict[str, Any]]:

@@ -160,6 +160,18 @@ def test_an_amount_is_changed_by_a_new_price_on_the_item(desk: Desk) -> None:
     assert subscription_of(desk, session, "latest_invoice").latest_invoice.amount_paid == 2500
 
 
+def test_a_known_customer_subscribes_without_becoming_another(desk: Desk) -> None:
+    customer = desk.stripe.v1.customers.create({"email": "known@example.org"})
+
+    sessions = [desk.subscribe(customer=customer.id) for _ in range(2)]
+
+    assert {session.customer for session in sessions} == {customer.id}
+    assert [found["email"] for found in desk.state()["objects"]["customer"]] == ["known@example.org"]
+    numbers = [desk.stripe.v1.invoices.retrieve(str(session.invoice)).number for session in sessions]
+    assert [str(number).split("-")[1] for number in numbers] == ["0001", "0002"]
+    assert len(desk.stripe.v1.subscriptions.list({"customer": customer.id}).data) == 2
+
+
 def test_month_ends_come_back_after_short_months() -> None:
     anchor = int(datetime(2028, 1, 31, 12, tzinfo=UTC).timestamp())
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from donations.sandbox.api.description import Operation, Schema
@@ -18,6 +18,8 @@ from donations.sandbox.api.form import Tree
 from donations.sandbox.money import CURRENCIES
 
 _LARGEST_INTEGER = 2**63 - 1
+_PLACE = re.compile(r"[0-9]{1,6}")
+_DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 
 
 def read(tree: Tree, operation: Operation) -> dict[str, Any]:
@@ -73,7 +75,7 @@ class _Reader:
         return found
 
     def _read_array(self, raw: Tree | str, schema: Schema, name: str) -> list[Any]:
-        if isinstance(raw, str) or not all(key.isascii() and key.isdigit() for key in raw):
+        if isinstance(raw, str) or not all(_PLACE.fullmatch(key) for key in raw):
             raise invalid("Invalid array", name)
         ordered = sorted(raw.items(), key=lambda item: int(item[0]))
         return [
@@ -149,13 +151,9 @@ def _read_number(raw: str, _schema: Schema, name: str) -> float:
 
 
 def _decimal(raw: str, name: str) -> Decimal:
-    try:
-        value = Decimal(raw)
-    except InvalidOperation as error:
-        raise invalid(f"Invalid decimal: {raw}", name) from error
-    if not value.is_finite():
+    if not _DECIMAL.fullmatch(raw):
         raise invalid(f"Invalid decimal: {raw}", name)
-    return value
+    return Decimal(raw)
 
 
 def _read_string(raw: str, schema: Schema, name: str) -> str:

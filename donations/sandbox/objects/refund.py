@@ -24,7 +24,7 @@ def create(call: Call) -> Document:
     world.store.save(changed)
     emit(world, "refund.created", refund)
     emit(world, "charge.refunded", changed, differences(charge, changed))
-    known = {**refund, "destination_details": _destination(refund, "available")}
+    known = {**refund, "destination_details": _destination(charge, refund, "available")}
     world.store.save(known)
     previous = differences(refund, known)
     emit(world, "refund.updated", known, previous)
@@ -107,13 +107,19 @@ def _new_refund(
         "status": "succeeded",
         "transfer_reversal": None,
     }
-    refund["destination_details"] = _destination(refund, "pending")
+    refund["destination_details"] = _destination(charge, refund, "pending")
     refund["balance_transaction"] = for_refund(world, refund)["id"]
     return world.store.save(refund)
 
 
-def _destination(refund: Document, status: str) -> Document:
-    """A card's acquirer reference number arrives after the refund itself."""
+def _destination(charge: Document, refund: Document, status: str) -> Document:
+    """The reference by which a bank finds the refund arrives after the refund itself."""
+    if charge["payment_method_details"]["type"] == "sepa_debit":
+        known = refund["id"][-16:] if status == "available" else None
+        return {
+            "eu_bank_transfer": {"reference": known, "reference_status": status},
+            "type": "eu_bank_transfer",
+        }
     card: Document = {
         "reference_status": status,
         "reference_type": "acquirer_reference_number",
