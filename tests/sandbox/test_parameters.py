@@ -118,3 +118,23 @@ def test_an_empty_string_unsets_on_update(desk: Desk) -> None:
     customer = desk.stripe.v1.customers.create({"name": "A Reader"})
 
     assert desk.stripe.v1.customers.update(customer.id, {"name": ""}).name is None
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form"),
+    [
+        ("POST", "/v1/checkout/sessions", {**GOOD, "phone_number_collection[enabled]": "true"}),
+        ("POST", "/v1/checkout/sessions", {**GOOD, "payment_intent_data[receipt_email]": "a@example.org"}),
+        ("POST", "/v1/customers", {"payment_method": "pm_card_visa"}),
+        ("GET", "/v1/subscriptions", {"collection_method": "send_invoice", "test_clock": "clock_1"}),
+    ],
+)
+def test_what_stripe_does_and_the_sandbox_does_not_is_said(
+    desk: Desk, method: str, path: str, form: dict[str, str]
+) -> None:
+    place = {"data": form} if method == "POST" else {"params": form}
+
+    answer = desk.http.request(method, f"{desk.server.base_url}{path}", **place)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].startswith("The sandbox does not do `")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from donations.sandbox.api.call import Call
 from donations.sandbox.api.lists import equal_to, list_objects
+from donations.sandbox.api.support import refuse_other_filters
 from donations.sandbox.document import Document
 from donations.sandbox.objects.lookup import required
 
@@ -23,6 +24,7 @@ def retrieve(kind: str) -> Handler:
 
 def listing(kind: str, url: str, *fields: str) -> Handler:
     def handle(call: Call) -> Document:
+        refuse_other_filters(call.parameters, fields)
         return list_objects(call.world, kind, url, call.parameters, equal_to(call.parameters, *fields))
 
     return handle

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from donations.sandbox.api.expand import Included
 from donations.sandbox.api.handlers import Handler, listing, retrieve
-from donations.sandbox.flows import open_session
+from donations.sandbox.flows import change_subscription, open_session
 from donations.sandbox.objects import (
     account,
     charge,
@@ -66,8 +66,8 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("POST", "/v1/refunds/{refund}"): refund.update,
     ("GET", "/v1/subscriptions"): subscription.list_,
     ("GET", _SUBSCRIPTION): retrieve("subscription"),
-    ("POST", _SUBSCRIPTION): subscription.update,
-    ("DELETE", _SUBSCRIPTION): subscription.cancel,
+    ("POST", _SUBSCRIPTION): change_subscription.update,
+    ("DELETE", _SUBSCRIPTION): change_subscription.cancel,
 }
 
 INCLUDED: Mapping[tuple[str, str], Included] = {

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from donations.sandbox.api.call import Call
 from donations.sandbox.api.errors import invalid, missing
+from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.document import Document
 from donations.sandbox.email_address import is_address
 from donations.sandbox.money import display, least_charge
@@ -21,10 +22,12 @@ _LONGEST_LIFE = 24 * 3600
 _MOST_LINES = {"payment": 100, "subscription": 20}
 
 _UNSUPPORTED = (
-    "after_expiration", "automatic_tax", "consent_collection", "custom_fields", "customer_account",
-    "customer_update", "discounts", "invoice_creation", "managed_payments", "name_collection",
-    "optional_items", "permissions", "phone_number_collection", "return_url", "setup_intent_data",
-    "shipping_address_collection", "shipping_options", "tax_id_collection",
+    "after_expiration", "automatic_tax", "branding_settings", "consent_collection", "custom_fields",
+    "customer_account", "customer_update", "discounts", "excluded_payment_method_types",
+    "invoice_creation", "managed_payments", "name_collection", "optional_items",
+    "payment_method_configuration", "payment_method_data", "payment_method_options", "permissions",
+    "phone_number_collection", "return_url", "saved_payment_method_options", "setup_intent_data",
+    "shipping_address_collection", "shipping_options", "tax_id_collection", "wallet_options",
 )  # fmt: skip
 
 
@@ -93,14 +96,7 @@ def _check_customer(world: World, given: dict[str, Any]) -> None:
 def _check_metadata(given: dict[str, Any]) -> None:
     for name in ("payment_intent_data", "subscription_data"):
         metadata.checked(given.get(name, {}).get("metadata"), f"{name}[metadata]")
-    supported = {
-        "payment_intent_data": {"metadata", "description"},
-        "subscription_data": {"metadata", "description"},
-    }
-    for name, known in supported.items():
-        for part in given.get(name, {}):
-            if part not in known:
-                raise invalid(f"The sandbox does not do `{name}[{part}]`.", f"{name}[{part}]")
+        refuse_all_but(given.get(name, {}), ["description", "metadata"], name)
 
 
 def _expiry(world: World, given: dict[str, Any]) -> int:
@@ -139,6 +135,7 @@ def _lines(world: World, given: dict[str, Any]) -> list[Document]:
 
 
 def _line(world: World, item: dict[str, Any], param: str) -> Document:
+    refuse_all_but(item, ["price", "price_data", "quantity"], param)
     if ("price" in item) == ("price_data" in item):
         if "price" in item:
             raise invalid(

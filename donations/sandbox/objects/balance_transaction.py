@@ -40,18 +40,6 @@ def _new(
     description: str | None,
     category: str | None = None,
 ) -> Document:
-    fees: list[Document] = []
-    if fee:
-        words = "Dispute fee" if category == "dispute" else "Stripe processing fees"
-        fees.append(
-            {
-                "amount": fee,
-                "application": None,
-                "currency": SETTLEMENT_CURRENCY,
-                "description": words,
-                "type": "stripe_fee",
-            }
-        )
     return world.store.save(
         {
             "id": new_id("txn"),
@@ -64,7 +52,7 @@ def _new(
             "description": description,
             "exchange_rate": None if currency == SETTLEMENT_CURRENCY else float(exchange_rate(currency)),
             "fee": fee,
-            "fee_details": fees,
+            "fee_details": _fee_details(fee, category),
             "net": amount - fee,
             "reporting_category": category or type,
             "source": source["id"],
@@ -72,3 +60,17 @@ def _new(
             "type": type,
         }
     )
+
+
+def _fee_details(fee: int, category: str | None) -> list[Document]:
+    if not fee:
+        return []
+    words = "Dispute fee" if category == "dispute" else "Stripe processing fees"
+    detail: Document = {
+        "amount": fee,
+        "application": None,
+        "currency": SETTLEMENT_CURRENCY,
+        "description": words,
+        "type": "stripe_fee",
+    }
+    return [detail]

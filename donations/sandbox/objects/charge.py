@@ -37,6 +37,15 @@ def decline_for(behaviour: Behaviour) -> Decline:
     return INSUFFICIENT_FUNDS if behaviour is Behaviour.INSUFFICIENT_FUNDS else GENERIC
 
 
+_ABSENT = (
+    "application", "application_fee", "application_fee_amount", "balance_transaction",
+    "failure_balance_transaction", "on_behalf_of", "receipt_number", "review", "shipping",
+    "source_transfer", "statement_descriptor", "statement_descriptor_suffix", "transfer_data",
+    "transfer_group",
+)  # fmt: skip
+"""Fields that are there and null, for as long as the sandbox has nothing to put into them."""
+
+
 def new_charge(
     world: World,
     intent: Document,
@@ -55,48 +64,34 @@ def new_charge(
         {
             "id": charge_id,
             "object": "charge",
-            "amount": intent["amount"],
+            **dict.fromkeys(_ABSENT),
+            **_of_intent(intent),
             "amount_captured": intent["amount"] if is_good else 0,
             "amount_refunded": 0,
-            "application": None,
-            "application_fee": None,
-            "application_fee_amount": None,
-            "balance_transaction": None,
             "billing_details": billing_details(email),
             "calculated_statement_descriptor": "SANDBOX",
             "captured": is_good,
             "created": world.now(),
-            "currency": intent["currency"],
-            "customer": intent["customer"],
-            "description": intent["description"],
             "disputed": False,
-            "failure_balance_transaction": None,
             "failure_code": decline.code if decline else None,
             "failure_message": decline.message if decline else None,
             "fraud_details": {},
             "livemode": False,
-            "metadata": dict(intent["metadata"]),
-            "on_behalf_of": None,
             "outcome": _outcome(decline),
             "paid": is_good,
-            "payment_intent": intent["id"],
             "payment_method": payment_method,
             "payment_method_details": details_on_charge(instrument, is_authenticated=is_authenticated),
             "radar_options": {},
-            "receipt_email": intent["receipt_email"],
-            "receipt_number": None,
             "receipt_url": f"{world.base_url}/receipts/{charge_id}" if is_good else None,
             "refunded": False,
-            "review": None,
-            "shipping": None,
-            "source_transfer": None,
-            "statement_descriptor": None,
-            "statement_descriptor_suffix": None,
             "status": status,
-            "transfer_data": None,
-            "transfer_group": None,
         }
     )
+
+
+def _of_intent(intent: Document) -> Document:
+    copied = ("amount", "currency", "customer", "description", "metadata", "receipt_email")
+    return {**{name: intent[name] for name in copied}, "payment_intent": intent["id"]}
 
 
 def refunds_of(world: World, charge: Document) -> Document:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from donations.sandbox.api.call import Call
-from donations.sandbox.api.errors import ApiError, invalid
+from donations.sandbox.api.errors import ApiError
 from donations.sandbox.api.lists import as_list, equal_to, list_objects, page_size
+from donations.sandbox.api.support import refuse_all_but, refuse_other_filters
 from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
 from donations.sandbox.objects import metadata
@@ -14,6 +15,20 @@ from donations.sandbox.objects.lookup import required
 from donations.sandbox.store import Condition
 from donations.sandbox.webhooks.events import emit
 from donations.sandbox.world import World
+
+_ABSENT = (
+    "after_expiration", "client_secret", "collected_information", "consent", "consent_collection",
+    "currency_conversion", "customer_account", "invoice", "payment_intent", "payment_link",
+    "payment_method_configuration_details", "permissions", "recovered_from",
+    "saved_payment_method_options", "setup_intent", "shipping_address_collection", "shipping_cost",
+    "subscription", "wallet_options",
+)  # fmt: skip
+"""Fields that are there and null, for as long as the sandbox has nothing to put into them."""
+_AS_GIVEN = (
+    "allow_promotion_codes", "billing_address_collection", "cancel_url", "client_reference_id", "customer",
+    "customer_email", "locale", "origin_context", "submit_type", "success_url",
+)  # fmt: skip
+_EMPTY = ("custom_fields", "discounts", "shipping_options")
 
 
 def new_session(world: World, given: dict[str, Any], lines: list[Document], expires_at: int) -> Document:
@@ -24,61 +39,32 @@ def new_session(world: World, given: dict[str, Any], lines: list[Document], expi
     session: Document = {
         "id": session_id,
         "object": "checkout.session",
+        **dict.fromkeys(_ABSENT),
+        **{name: given.get(name) for name in _AS_GIVEN},
+        **{name: [] for name in _EMPTY},
         "adaptive_pricing": {"enabled": given.get("adaptive_pricing", {}).get("enabled", True)},
-        "after_expiration": None,
-        "allow_promotion_codes": given.get("allow_promotion_codes"),
         "amount_subtotal": total,
         "amount_total": total,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "billing_address_collection": given.get("billing_address_collection"),
-        "cancel_url": given.get("cancel_url"),
-        "client_reference_id": given.get("client_reference_id"),
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": None,
         "created": world.now(),
         "currency": lines[0]["currency"],
-        "currency_conversion": None,
-        "custom_fields": [],
         "custom_text": _custom_text(given.get("custom_text", {})),
-        "customer": given.get("customer"),
-        "customer_account": None,
         "customer_creation": given.get("customer_creation", "if_required") if mode == "payment" else "always",
         "customer_details": _details(given.get("customer_email")),
-        "customer_email": given.get("customer_email"),
-        "discounts": [],
         "expires_at": expires_at,
-        "invoice": None,
         "invoice_creation": _invoice_creation() if mode == "payment" else None,
         "livemode": False,
-        "locale": given.get("locale"),
         "metadata": metadata.checked(given.get("metadata")),
         "mode": mode,
-        "origin_context": given.get("origin_context"),
-        "payment_intent": None,
-        "payment_link": None,
         "payment_method_collection": "if_required" if mode == "payment" else "always",
-        "payment_method_configuration_details": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": ["card", "sepa_debit"] if lines[0]["currency"] == "eur" else ["card"],
         "payment_status": "unpaid",
-        "permissions": None,
         "phone_number_collection": {"enabled": False},
-        "recovered_from": None,
-        "saved_payment_method_options": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
         "status": "open",
-        "submit_type": given.get("submit_type"),
-        "subscription": None,
-        "success_url": given.get("success_url"),
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": given.get("ui_mode", "hosted_page"),
         "url": f"{world.base_url}/c/pay/{session_id}",
-        "wallet_options": None,
     }
     return world.store.save(
         session,
@@ -135,17 +121,16 @@ def retrieve(call: Call) -> Document:
 
 def list_(call: Call) -> Document:
     expire_all_due(call.world)
-    conditions = equal_to(call.parameters, "customer", "payment_intent", "status", "subscription")
+    plain = ("customer", "payment_intent", "status", "subscription")
+    refuse_other_filters(call.parameters, {*plain, "customer_details"})
+    conditions = equal_to(call.parameters, *plain)
     if "customer_details" in call.parameters:
         conditions.append(Condition("customer_details.email", call.parameters["customer_details"]["email"]))
     return list_objects(call.world, "checkout.session", "/v1/checkout/sessions", call.parameters, conditions)
 
 
 def update(call: Call) -> Document:
-    unknown = call.parameters.keys() - {"metadata", "expand"}
-    if unknown:
-        name = min(unknown)
-        raise invalid(f"The sandbox updates only the metadata of a session, not `{name}`.", name)
+    refuse_all_but(call.parameters, ["metadata"])
     session = required(call.world, "checkout.session", call.path["session"], "session")
     given = call.parameters.get("metadata")
     changed = {} if given is None else metadata.merged(session["metadata"], given)

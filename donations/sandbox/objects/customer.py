@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from donations.sandbox.api.call import Call
 from donations.sandbox.api.errors import invalid
+from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.document import Document
 from donations.sandbox.email_address import is_address
 from donations.sandbox.ids import new_id
@@ -28,6 +29,13 @@ _PLAIN = (
 )
 
 
+_ABSENT = (
+    "address", "currency", "customer_account", "default_source", "description", "name", "phone",
+    "shipping", "test_clock",
+)  # fmt: skip
+"""Fields that are there and null, for as long as the sandbox has nothing to put into them."""
+
+
 def new_customer(
     world: World,
     *,
@@ -39,14 +47,10 @@ def new_customer(
         {
             "id": new_id("cus"),
             "object": "customer",
-            "address": None,
+            **dict.fromkeys(_ABSENT),
             "balance": 0,
             "created": world.now(),
-            "currency": None,
-            "customer_account": None,
-            "default_source": None,
             "delinquent": False,
-            "description": None,
             "email": email,
             "invoice_prefix": secrets.token_hex(4).upper(),
             "invoice_settings": {
@@ -57,13 +61,9 @@ def new_customer(
             },
             "livemode": False,
             "metadata": dict(given or {}),
-            "name": None,
             "next_invoice_sequence": 1,
-            "phone": None,
             "preferred_locales": locales or [],
-            "shipping": None,
             "tax_exempt": "none",
-            "test_clock": None,
         }
     )
 
@@ -89,6 +89,7 @@ def update(call: Call) -> Document:
 
 
 def _change(customer: Document, call: Call) -> None:
+    refuse_all_but(call.parameters, {*_PLAIN, "invoice_settings", "metadata"})
     email = call.parameters.get("email")
     if email is not None and not is_address(email):
         raise invalid(f"Invalid email address: {email}", "email", "email_invalid")
@@ -96,5 +97,6 @@ def _change(customer: Document, call: Call) -> None:
         if name in call.parameters:
             customer[name] = call.parameters[name]
     settings: Document = call.parameters.get("invoice_settings", {})
+    refuse_all_but(settings, ["default_payment_method"], "invoice_settings")
     if "default_payment_method" in settings:
         customer["invoice_settings"]["default_payment_method"] = settings["default_payment_method"]

@@ -22,8 +22,17 @@ _DAYS_TO_RESPOND = 9
 
 def open_dispute(world: World, charge: Document) -> Document:
     """Dispute the whole charge: the amount and a fee leave the account at once."""
-    evidence: Document = {**dict.fromkeys(_EVIDENCE), "enhanced_evidence": {}}
-    dispute = world.store.save(
+    dispute = _new_dispute(world, charge)
+    world.store.save({**charge, "disputed": True})
+    emit(world, "charge.dispute.created", dispute)
+    dispute["balance_transactions"] = [for_dispute(world, dispute)]
+    world.store.save(dispute)
+    emit(world, "charge.dispute.funds_withdrawn", dispute)
+    return dispute
+
+
+def _new_dispute(world: World, charge: Document) -> Document:
+    return world.store.save(
         {
             "id": new_id("du"),
             "object": "dispute",
@@ -33,7 +42,7 @@ def open_dispute(world: World, charge: Document) -> Document:
             "created": world.now(),
             "currency": charge["currency"],
             "enhanced_eligibility_types": [],
-            "evidence": evidence,
+            "evidence": {**dict.fromkeys(_EVIDENCE), "enhanced_evidence": {}},
             "evidence_details": {
                 "due_by": world.now() + _DAYS_TO_RESPOND * 86400,
                 "enhanced_eligibility": {},
@@ -58,9 +67,3 @@ def open_dispute(world: World, charge: Document) -> Document:
             "status": "needs_response",
         }
     )
-    world.store.save({**charge, "disputed": True})
-    emit(world, "charge.dispute.created", dispute)
-    dispute["balance_transactions"] = [for_dispute(world, dispute)]
-    world.store.save(dispute)
-    emit(world, "charge.dispute.funds_withdrawn", dispute)
-    return dispute

@@ -5,6 +5,7 @@ from __future__ import annotations
 from donations.sandbox.api.call import Call
 from donations.sandbox.api.errors import invalid
 from donations.sandbox.api.lists import list_objects
+from donations.sandbox.api.support import refuse_other_filters
 from donations.sandbox.document import Document
 from donations.sandbox.objects.lookup import required
 from donations.sandbox.store import AnyOf, Condition
@@ -19,6 +20,7 @@ def retrieve(call: Call) -> Document:
 
 
 def list_(call: Call) -> Document:
+    refuse_other_filters(call.parameters, ["type", "types"])
     type, types = call.parameters.get("type"), call.parameters.get("types")
     if type and types:
         raise invalid("You may only specify one of these parameters: type, types.", "type")

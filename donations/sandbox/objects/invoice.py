@@ -4,10 +4,35 @@ from __future__ import annotations
 
 from donations.sandbox.api.call import Call
 from donations.sandbox.api.lists import as_list, equal_to, in_range, list_objects
+from donations.sandbox.api.support import refuse_other_filters
 from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
 from donations.sandbox.store import Condition
 from donations.sandbox.world import World
+
+_ABSENT = (
+    "account_tax_ids", "application", "automatically_finalizes_at", "custom_fields", "customer_account",
+    "customer_address", "customer_phone", "customer_shipping", "default_payment_method",
+    "default_source", "description", "due_date", "effective_at", "ending_balance", "footer",
+    "from_invoice", "hosted_invoice_url", "invoice_pdf", "last_finalization_error", "latest_revision",
+    "next_payment_attempt", "number", "on_behalf_of", "receipt_number", "rendering", "shipping_cost",
+    "shipping_details", "statement_descriptor", "test_clock", "webhooks_delivered_at",
+)  # fmt: skip
+"""Fields that are there and null, for as long as the sandbox has nothing to put into them."""
+_ZERO = (
+    "amount_overpaid", "amount_paid", "amount_paid_off_stripe", "amount_shipping", "attempt_count",
+    "post_payment_credit_notes_amount", "pre_payment_credit_notes_amount", "starting_balance",
+)  # fmt: skip
+_TOTALS = (
+    "amount_due", "amount_remaining", "subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax",
+)  # fmt: skip
+_EMPTY = (
+    "customer_tax_ids", "default_tax_rates", "discounts", "total_discount_amounts",
+    "total_pretax_credit_amounts", "total_taxes",
+)  # fmt: skip
+_AUTOMATIC_TAX = ("disabled_reason", "liability", "provider", "status")
+_PAYMENT_SETTINGS = ("default_mandate", "payment_method_options", "payment_method_types")
+_TRANSITIONS = ("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")
 
 
 def new_draft(
@@ -18,104 +43,52 @@ def new_draft(
     `period_start` begins the invoice's own period, which is the one that has just ended; the first
     invoice (`subscription_create`) has none and spans no time.
     """
-    now = world.now()
     invoice_id = new_id("in")
     lines = [_new_line(invoice_id, subscription, item) for item in subscription["items"]["data"]]
-    total = sum(line["amount"] for line in lines)
-    start = subscription["items"]["data"][0]["current_period_start"]
     return world.store.save(
         {
             "id": invoice_id,
             "object": "invoice",
+            **dict.fromkeys(_ABSENT),
+            **dict.fromkeys(_ZERO, 0),
+            **dict.fromkeys(_TOTALS, sum(line["amount"] for line in lines)),
+            **{name: [] for name in _EMPTY},
             "account_country": "NL",
             "account_name": "Sandbox",
-            "account_tax_ids": None,
-            "amount_due": total,
-            "amount_overpaid": 0,
-            "amount_paid": 0,
-            "amount_paid_off_stripe": 0,
-            "amount_remaining": total,
-            "amount_shipping": 0,
-            "application": None,
-            "attempt_count": 0,
             "attempted": False,
             "auto_advance": True,
-            "automatic_tax": {
-                "disabled_reason": None, "enabled": False, "liability": None, "provider": None,
-                "status": None,
-            },
-            "automatically_finalizes_at": None,
+            "automatic_tax": {"enabled": False, **dict.fromkeys(_AUTOMATIC_TAX)},
             "billing_reason": reason,
             "collection_method": "charge_automatically",
-            "created": now,
+            "created": world.now(),
             "currency": subscription["currency"],
-            "custom_fields": None,
-            "customer": customer["id"],
-            "customer_account": None,
-            "customer_address": None,
-            "customer_email": customer["email"],
-            "customer_name": customer["name"],
-            "customer_phone": None,
-            "customer_shipping": None,
-            "customer_tax_exempt": "none",
-            "customer_tax_ids": [],
-            "default_payment_method": None,
-            "default_source": None,
-            "default_tax_rates": [],
-            "description": None,
-            "discounts": [],
-            "due_date": None,
-            "effective_at": None,
-            "ending_balance": None,
-            "footer": None,
-            "from_invoice": None,
-            "hosted_invoice_url": None,
-            "invoice_pdf": None,
+            **_billed_to(customer),
             "issuer": {"type": "self"},
-            "last_finalization_error": None,
-            "latest_revision": None,
             "lines": as_list(lines, f"/v1/invoices/{invoice_id}/lines"),
             "livemode": False,
             "metadata": {},
-            "next_payment_attempt": None,
-            "number": None,
-            "on_behalf_of": None,
-            "parent": {
-                "quote_details": None,
-                "subscription_details": {
-                    "metadata": dict(subscription["metadata"]),
-                    "subscription": subscription["id"],
-                },
-                "type": "subscription_details",
-            },
-            "payment_settings": {
-                "default_mandate": None, "payment_method_options": None, "payment_method_types": None,
-            },
-            "period_end": start,
+            "parent": _parent(subscription),
+            "payment_settings": dict.fromkeys(_PAYMENT_SETTINGS),
+            "period_end": subscription["items"]["data"][0]["current_period_start"],
             "period_start": period_start,
-            "post_payment_credit_notes_amount": 0,
-            "pre_payment_credit_notes_amount": 0,
-            "receipt_number": None,
-            "rendering": None,
-            "shipping_cost": None,
-            "shipping_details": None,
-            "starting_balance": 0,
-            "statement_descriptor": None,
             "status": "draft",
-            "status_transitions": {
-                "finalized_at": None, "marked_uncollectible_at": None, "paid_at": None, "voided_at": None,
-            },
-            "subtotal": total,
-            "subtotal_excluding_tax": total,
-            "test_clock": None,
-            "total": total,
-            "total_discount_amounts": [],
-            "total_excluding_tax": total,
-            "total_pretax_credit_amounts": [],
-            "total_taxes": [],
-            "webhooks_delivered_at": None,
+            "status_transitions": dict.fromkeys(_TRANSITIONS),
         }
-    )  # fmt: skip
+    )
+
+
+def _billed_to(customer: Document) -> Document:
+    return {
+        "customer": customer["id"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_tax_exempt": customer["tax_exempt"],
+    }
+
+
+def _parent(subscription: Document) -> Document:
+    details = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
+    return {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
 
 
 def finalize(world: World, invoice: Document, customer: Document) -> Document:
@@ -156,7 +129,9 @@ def mark_paid(world: World, invoice: Document) -> Document:
 
 
 def list_(call: Call) -> Document:
-    conditions = equal_to(call.parameters, "customer", "status", "collection_method")
+    plain = ("customer", "status", "collection_method")
+    refuse_other_filters(call.parameters, {*plain, "due_date", "subscription"})
+    conditions = equal_to(call.parameters, *plain)
     if call.parameters.get("subscription"):
         field = "parent.subscription_details.subscription"
         conditions.append(Condition(field, call.parameters["subscription"]))

@@ -9,6 +9,15 @@ from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id, new_secret
 from donations.sandbox.world import World
 
+_ABSENT = (
+    "application", "application_fee_amount", "automatic_payment_methods", "canceled_at",
+    "cancellation_reason", "customer_account", "excluded_payment_method_types", "last_payment_error",
+    "latest_charge", "next_action", "on_behalf_of", "payment_method",
+    "payment_method_configuration_details", "processing", "receipt_email", "review", "shipping",
+    "statement_descriptor", "statement_descriptor_suffix", "transfer_data", "transfer_group",
+)  # fmt: skip
+"""Fields that are there and null, for as long as the sandbox has nothing to put into them."""
+
 
 def new_intent(
     world: World,
@@ -27,44 +36,24 @@ def new_intent(
         {
             "id": intent_id,
             "object": "payment_intent",
+            **dict.fromkeys(_ABSENT),
             "amount": amount,
             "amount_capturable": 0,
             "amount_details": {"tip": {}},
             "amount_received": 0,
-            "application": None,
-            "application_fee_amount": None,
-            "automatic_payment_methods": None,
-            "canceled_at": None,
-            "cancellation_reason": None,
             "capture_method": capture_method,
             "client_secret": new_secret(intent_id),
             "confirmation_method": "automatic",
             "created": world.now(),
             "currency": currency,
             "customer": customer,
-            "customer_account": None,
             "description": description,
-            "excluded_payment_method_types": None,
-            "last_payment_error": None,
-            "latest_charge": None,
             "livemode": False,
             "metadata": dict(metadata),
-            "next_action": None,
-            "on_behalf_of": None,
-            "payment_method": None,
-            "payment_method_configuration_details": None,
             "payment_method_options": {"card": _card_options()},
             "payment_method_types": ["card", "sepa_debit"] if currency == "eur" else ["card"],
-            "processing": None,
-            "receipt_email": None,
-            "review": None,
             "setup_future_usage": "off_session" if off_session else None,
-            "shipping": None,
-            "statement_descriptor": None,
-            "statement_descriptor_suffix": None,
             "status": "requires_payment_method",
-            "transfer_data": None,
-            "transfer_group": None,
         },
         **private,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from donations.sandbox.api.call import Call
 from donations.sandbox.api.errors import invalid, missing
+from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
 from donations.sandbox.objects import metadata
@@ -17,6 +18,13 @@ from donations.sandbox.world import World
 
 _LARGEST_AMOUNT = 99_999_999
 _LONGEST_INTERVALS = {"day": 1095, "week": 156, "month": 36, "year": 3}
+
+
+_CHANGEABLE = ("active", "lookup_key", "nickname", "tax_behavior")
+_KNOWN = (
+    *_CHANGEABLE, "billing_scheme", "currency", "metadata", "product", "product_data", "recurring",
+    "unit_amount", "unit_amount_decimal",
+)  # fmt: skip
 
 
 def new_price(world: World, given: dict[str, Any], product_id: str, param: str, *, active: bool) -> Document:
@@ -65,9 +73,7 @@ def inline_price(world: World, given: dict[str, Any], param: str) -> Document:
 
 def create(call: Call) -> Document:
     given = call.parameters
-    for name in ("tiers", "custom_unit_amount", "currency_options", "transform_quantity"):
-        if name in given:
-            raise invalid(f"The sandbox knows no prices with `{name}`.", name)
+    refuse_all_but(given, _KNOWN)
     if ("product" in given) == ("product_data" in given):
         raise (
             missing("product")
@@ -85,9 +91,10 @@ def create(call: Call) -> Document:
 
 
 def update(call: Call) -> Document:
+    refuse_all_but(call.parameters, {*_CHANGEABLE, "metadata"})
     before = required(call.world, "price", call.path["price"], "price")
     after = dict(before)
-    for name in ("active", "lookup_key", "nickname", "tax_behavior"):
+    for name in _CHANGEABLE:
         if name in call.parameters:
             after[name] = call.parameters[name]
     if "metadata" in call.parameters:

@@ -6,6 +6,7 @@ from typing import Any
 
 from donations.sandbox.api.call import Call
 from donations.sandbox.api.errors import ApiError
+from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
 from donations.sandbox.objects import metadata
@@ -53,6 +54,7 @@ def new_product(world: World, given: dict[str, Any], *, active: bool) -> Documen
 
 
 def create(call: Call) -> Document:
+    refuse_all_but(call.parameters, {*_PLAIN, "id", "marketing_features", "metadata"})
     wanted = call.parameters.get("id")
     if wanted and call.world.store.find(wanted):
         raise ApiError("Product already exists.", code="resource_already_exists", param="id")
@@ -62,6 +64,7 @@ def create(call: Call) -> Document:
 
 
 def update(call: Call) -> Document:
+    refuse_all_but(call.parameters, {*_PLAIN, "metadata"})
     before = required(call.world, "product", call.path["id"])
     after = {**before, **{name: call.parameters[name] for name in _PLAIN if name in call.parameters}}
     if "metadata" in call.parameters:

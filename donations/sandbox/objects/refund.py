@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from donations.sandbox.api.call import Call
 from donations.sandbox.api.errors import ApiError, invalid, missing
+from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
 from donations.sandbox.money import display
@@ -16,6 +17,7 @@ from donations.sandbox.world import World
 
 def create(call: Call) -> Document:
     world, given = call.world, call.parameters
+    refuse_all_but(given, ["amount", "charge", "metadata", "payment_intent", "reason"])
     charge = _charge(call)
     amount = _amount(charge, given.get("amount"))
     refund = _new_refund(world, charge, amount, given.get("reason"), metadata.checked(given.get("metadata")))
