@@ -1,0 +1,173 @@
+"""One supporter's history: every change with its cause, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from donations.domain.amounts import format_money
+from donations.domain.checkouts import CheckoutStatus
+from donations.domain.disputes import DisputeStatus
+from donations.domain.money import Money
+from donations.domain.refunds import RefundStatus
+from donations.models import Checkout, Disposition, DonationSource, OutboxMessage, OutboxStatus, Subscription
+from donations.reports.reasons import CHECKOUT_NAMES
+from donations.reports.supporter_record import SupporterRecord
+from donations.reports.words import FREQUENCY_NAMES, LOCALE
+
+MOST_ENTRIES: Final = 200
+
+
+class Tone(StrEnum):
+    PLAIN = "plain"
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+    STRIPE = "stripe"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change. `cause` says why we believe it, or what it led to."""
+
+    at: datetime
+    what: str
+    cause: str
+    tone: Tone = Tone.PLAIN
+
+
+def entries_of(record: SupporterRecord) -> tuple[Entry, ...]:
+    """All of them. Whoever shows them may stop at `MOST_ENTRIES`, and says so."""
+    found = (
+        Entry(record.supporter.created_at, "First seen", "This address was used to give for the first time"),
+        *_checkouts(record),
+        *_donations(record),
+        *_subscriptions(record),
+        *_refunds(record),
+        *_disputes(record),
+        *_messages(record),
+        *_events(record),
+        *_tickets(record),
+    )
+    # Sorted and then turned round, so that at one moment the effect stands above its cause.
+    return tuple(sorted(found, key=lambda entry: entry.at))[::-1]
+
+
+def _written(amount: int, currency: str) -> str:
+    return format_money(Money(amount, currency), LOCALE)
+
+
+def _gift(row: Checkout | Subscription, amount: int) -> str:
+    return f"{_written(amount, row.currency)} {FREQUENCY_NAMES[row.frequency].lower()}"
+
+
+_CHECKOUT_TONES: Final[Mapping[CheckoutStatus, Tone]] = {
+    CheckoutStatus.PAID: Tone.GOOD,
+    CheckoutStatus.UNPAID: Tone.WARNING,
+    CheckoutStatus.FAILED: Tone.BAD,
+}
+
+
+def _checkouts(record: SupporterRecord) -> Iterator[Entry]:
+    for each in record.checkouts:
+        gift = _gift(each, each.charge_amount)
+        came_from = ", ".join(part for part in (each.article, each.placement, each.campaign) if part)
+        cause = f"The reader sent the form{f' ({came_from})' if came_from else ''}"
+        yield Entry(each.created_at, f"Checkout opened: {gift}", f"{cause}; reference {each.reference}")
+        if each.ended_at is not None:
+            name = CHECKOUT_NAMES[each.status].lower()
+            tone = _CHECKOUT_TONES.get(each.status, Tone.PLAIN)
+            session = each.stripe_session_id or "no session at Stripe"
+            yield Entry(each.ended_at, f"Checkout {name}: {gift}", f"As Stripe's {session} says", tone)
+
+
+def _donations(record: SupporterRecord) -> Iterator[Entry]:
+    for each in record.donations:
+        known_by = f"Recorded from Stripe's payment {each.stripe_payment_intent_id}"
+        cause = "Entered by staff" if each.source is DonationSource.OFFLINE else known_by
+        what = f"Donation: {_written(each.amount, each.currency)} {FREQUENCY_NAMES[each.frequency].lower()}"
+        yield Entry(each.charged_at, what, cause, Tone.GOOD)
+
+
+def _subscriptions(record: SupporterRecord) -> Iterator[Entry]:
+    for each in record.subscriptions:
+        gift, stripe_id = _gift(each, each.amount), each.stripe_subscription_id
+        yield Entry(each.started_at, f"Recurring gift begun: {gift}", f"Told by Stripe's {stripe_id}")
+        if each.first_paid_at is not None:
+            yield Entry(
+                each.first_paid_at, f"Recurring gift first paid: {gift}", "It counts from here on", Tone.GOOD
+            )
+        if each.ended_at is not None:
+            reason = (each.end_reason or "no reason given").replace("_", " ")
+            yield Entry(
+                each.ended_at, f"Recurring gift ended: {gift}", f"Stripe says: {reason}", Tone.WARNING
+            )
+
+
+def _refunds(record: SupporterRecord) -> Iterator[Entry]:
+    for each in record.refunds:
+        amount, status = _written(each.amount, each.currency), each.status.replace("_", " ")
+        tone = Tone.BAD if each.status is RefundStatus.FAILED else Tone.WARNING
+        reason = (each.reason or "no reason given").replace("_", " ")
+        yield Entry(
+            each.refunded_at,
+            f"Refund {status}: {amount}",
+            f"Stripe's {each.stripe_refund_id}: {reason}",
+            tone,
+        )
+
+
+def _disputes(record: SupporterRecord) -> Iterator[Entry]:
+    for each in record.disputes:
+        amount, status = _written(each.amount, each.currency), each.status.replace("_", " ")
+        tone = Tone.PLAIN if each.status is DisputeStatus.WON else Tone.BAD
+        reason = (each.reason or "no reason given").replace("_", " ")
+        what = f"Dispute opened: {amount}, now {status}"
+        yield Entry(each.opened_at, what, f"Stripe's {each.stripe_dispute_id}: {reason}", tone)
+
+
+def _messages(record: SupporterRecord) -> Iterator[Entry]:
+    for each in record.messages:
+        yield Entry(each.created_at, f"Email {message_name(each)} asked for", f"Because of {each.cause}")
+        if each.sent_at is not None:
+            yield Entry(each.sent_at, f"Email {message_name(each)} sent", f"Because of {each.cause}")
+        elif each.status is OutboxStatus.FAILED:
+            why = each.problem or "no reason was noted"
+            yield Entry(each.next_try_at, f"Email {message_name(each)} not sent", why, Tone.BAD)
+
+
+def message_name(message: OutboxMessage) -> str:
+    """Which email it is."""
+    return f"“{message.kind.replace('_', ' ')}”"
+
+
+_DISPOSITIONS: Final[Mapping[Disposition, tuple[str, Tone]]] = {
+    Disposition.MARKED: ("To be looked at again", Tone.STRIPE),
+    Disposition.SET_ASIDE: ("Set aside: a kind of event that we do not follow", Tone.PLAIN),
+    Disposition.QUARANTINED: ("Quarantined", Tone.BAD),
+}
+
+
+def _events(record: SupporterRecord) -> Iterator[Entry]:
+    for each in record.events:
+        fate, tone = _DISPOSITIONS[each.disposition]
+        note = f" ({each.note})" if each.note else ""
+        cause = f"About {each.stripe_object_id}. {fate}{note}; event {each.stripe_event_id}"
+        yield Entry(each.received_at, f"Stripe told us: {each.type}", cause, tone)
+
+
+def _tickets(record: SupporterRecord) -> Iterator[Entry]:
+    for each in record.tickets:
+        problem = each.problem or "no reason was noted"
+        if each.quarantined_at is not None:
+            what = f"Looking at {each.stripe_id} was given up"
+            yield Entry(each.quarantined_at, what, problem, Tone.BAD)
+        elif each.tries and each.applied < each.generation:
+            what = f"Looking at {each.stripe_id} keeps failing ({each.tries} tries)"
+            yield Entry(each.marked_at, what, problem, Tone.BAD)
+        elif each.looked_at is not None:
+            what = f"Looked at {each.stripe_id} at Stripe"
+            yield Entry(each.looked_at, what, "Its state is in our rows", Tone.STRIPE)
