@@ -1,0 +1,56 @@
+"""The pages that staff see. Every view passes the gate, which knows only what the view declares."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, request, url_for
+
+from donations.web.staff import donations, login, reports, supporters
+from donations.web.staff.cells import install_cells
+from donations.web.staff.gate import find_member, guard
+from donations.web.staff.permissions import ROLE_NAMES, Permission, may
+from donations.web.staff.problems import install_problems
+
+_FILTERS: Final = frozenset(
+    {"preset", "from", "to", "currency", "frequency", "kind", "standing", "source", "page"}
+)
+
+blueprint = Blueprint("staff", __name__, url_prefix="/staff")
+blueprint.before_request(guard)
+blueprint.add_url_rule("", "overview", reports.overview, strict_slashes=False)
+blueprint.add_url_rule("/reports/<slug>", "report", reports.show)
+blueprint.add_url_rule("/reports/<slug>.csv", "report_csv", reports.export)
+blueprint.add_url_rule("/supporters", "supporters", supporters.index)
+blueprint.add_url_rule("/supporters/search", "supporter_search", supporters.search, methods=["POST"])
+blueprint.add_url_rule("/supporters/<reference>", "supporter", supporters.show)
+blueprint.add_url_rule("/donations", "donations", donations.index)
+blueprint.add_url_rule("/login", "login", login.show)
+blueprint.add_url_rule("/login", "log_in", login.send, methods=["POST"])
+blueprint.add_url_rule("/logout", "log_out", login.leave, methods=["POST"])
+install_cells(blueprint)
+install_problems(blueprint)
+
+
+def filtered_url(endpoint: str, /, **changes: Any) -> str:
+    """A page of this area with the filters of this request, but for `changes`; None drops one.
+
+    Filters live in the address and survive every link. Whatever else stands there is left behind.
+    """
+    kept: dict[str, Any] = {name: text for name, text in request.args.items() if name in _FILTERS and text}
+    kept.pop("page", None)
+    kept.update(changes)
+    return url_for(endpoint, **kept)
+
+
+def _for_templates() -> dict[str, object]:
+    member = find_member()
+
+    def can(permission: str) -> bool:
+        return member is not None and may(member.role, Permission(permission))
+
+    role = ROLE_NAMES[member.role] if member else None
+    return {"member": member, "member_role": role, "can": can, "filtered_url": filtered_url}
+
+
+blueprint.context_processor(_for_templates)

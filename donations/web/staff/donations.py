@@ -1,0 +1,48 @@
+"""The donations: the list with its filters, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import render_template, request
+
+from donations.models import DonationSource
+from donations.models.database import reading
+from donations.reports.donation_list import donation_totals, list_donations, read_donation_filters
+from donations.reports.filters import PRESETS
+from donations.reports.paging import page_number
+from donations.reports.words import FREQUENCY_NAMES
+from donations.runtime import current
+from donations.web.policy import route_policy
+from donations.web.staff.people import person_of
+from donations.web.staff.permissions import Permission, needs
+
+_SOURCES: Final[Mapping[DonationSource, str]] = {
+    DonationSource.STRIPE: "Stripe",
+    DonationSource.OFFLINE: "Entered by staff",
+}
+
+
+@needs(Permission.DONATIONS)
+@route_policy(audience="staff", csrf="none", cache="no-store")
+def index() -> str:
+    """One page of the list."""
+    runtime = current()
+    filters, problems = read_donation_filters(request.args, runtime.now(), runtime.config.report_timezone)
+    with reading() as session:
+        totals = donation_totals(session, filters)
+        in_all = sum(total.donations for total in totals)
+        page = list_donations(session, filters, in_all, page_number(request.args.get("page")))
+    return render_template(
+        "staff/donations.html",
+        filters=filters,
+        problems=problems,
+        totals=totals,
+        place=page.place,
+        lines=[(donation, person_of(supporter, runtime.vault)) for donation, supporter in page.items],
+        presets={name: label for name, (label, _) in PRESETS.items()},
+        currencies=runtime.offers.currencies,
+        frequencies=FREQUENCY_NAMES,
+        sources=_SOURCES,
+    )

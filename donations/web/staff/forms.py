@@ -1,0 +1,17 @@
+"""The staff's forms. Their CSRF token is checked for the whole application, before the view is called."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+
+
+class LoginForm(FlaskForm):
+    email = StringField()
+    password = PasswordField()
+
+
+class SearchForm(FlaskForm):
+    """Posted, so that an address never stands in an address bar or a log."""
+
+    email = StringField()

@@ -1,0 +1,108 @@
+"""One supporter's record: totals, gifts, attempts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from donations.models import (
+    DonationSource,
+    Supporter,
+)
+from donations.models.database import writing
+from donations.models.vault import Vault
+from tests.factories import (
+    NOON,
+    make_checkout,
+    make_donation,
+    make_refund,
+    make_subscription,
+    make_supporter,
+)
+from tests.web.staff.conftest import Desk, add_event, page_of
+
+
+def test_a_stranger_is_not_found(editor: Desk) -> None:
+    page = editor.sees("/staff/supporters/nobody", 404)
+
+    assert "We could not find that supporter" in page.text
+    assert page.select(".staff-nav a")
+
+
+def test_someone_who_never_paid_has_a_record_too(editor: Desk, nadia: Supporter) -> None:
+    text = page_of(editor, nadia)
+
+    assert "No payment has succeeded yet." in text
+    assert "n***@example.com" in text
+    assert "nadia@example.com" not in text
+
+
+def test_totals_are_per_currency_with_refunds_apart(editor: Desk, nadia: Supporter) -> None:
+    with writing() as session:
+        make_donation(session, nadia, amount=5000)
+        make_refund(session, make_donation(session, nadia, amount=1000), amount=250)
+        make_donation(session, nadia, amount=700, currency="usd")
+
+    rows = editor.sees(f"/staff/supporters/{nadia.reference}").select("#totals tbody tr")
+
+    cells = [[cell.text for cell in row.select("th, td")] for row in rows]
+    assert cells == [
+        ["EUR", "2", "€60.00", "€2.50", "€57.50"],
+        ["USD", "1", "$7.00", "$0.00", "$7.00"],
+    ]
+
+
+def test_fee_and_net_are_pending_until_they_are_known(editor: Desk, nadia: Supporter) -> None:
+    with writing() as session:
+        make_donation(session, nadia, amount=5000, fee=171, at=NOON)
+        make_donation(session, nadia, amount=1000, at=NOON - timedelta(days=1))
+        make_donation(
+            session,
+            nadia,
+            amount=900,
+            at=NOON - timedelta(days=2),
+            source=DonationSource.OFFLINE,
+            stripe_payment_intent_id=None,
+            stripe_charge_id=None,
+        )
+
+    rows = editor.sees(f"/staff/supporters/{nadia.reference}").select("#donations tbody tr")
+
+    assert [[cell.text for cell in row.select("td")][3:5] for row in rows] == [
+        ["€1.71", "€48.29"],
+        ["pending", "pending"],
+        ["none", "none"],
+    ]
+
+
+def test_another_supporters_rows_are_not_shown(editor: Desk, nadia: Supporter, vault: Vault) -> None:
+    with writing() as session:
+        other = make_supporter(session, vault, email="other@example.com")
+        gift = make_subscription(session, other)
+        payment = make_donation(session, other, subscription=gift)
+        add_event(session, 1, "subscription", "customer.subscription.created", gift.stripe_subscription_id)
+
+    text = page_of(editor, nadia)
+
+    assert gift.stripe_subscription_id not in text
+    assert str(payment.stripe_payment_intent_id) not in text
+
+
+def test_thousands_of_attempts_are_shown_only_in_part_and_the_page_says_so(
+    editor: Desk, nadia: Supporter
+) -> None:
+    with writing() as session:
+        for number in range(120):
+            make_checkout(session, nadia, at=NOON - timedelta(minutes=number))
+
+    page = editor.sees(f"/staff/supporters/{nadia.reference}")
+
+    assert "The newest 100 of 120 attempts." in page.text
+    assert len(page.select("#checkouts tbody tr")) == 100
+
+
+def test_an_address_that_does_not_open_does_not_break_the_page(editor: Desk, nadia: Supporter) -> None:
+    with writing() as session:
+        session.merge(nadia).email_sealed = b"\x01tampered with, and long enough"
+
+    assert "address cannot be opened" in page_of(editor, nadia)
+    assert "address cannot be opened" in editor.sees("/staff/supporters").text
