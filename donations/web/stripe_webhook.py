@@ -47,8 +47,7 @@ def receive() -> Response:
     try:
         received = _keep(current, notice)
     except SQLAlchemyError as error:
-        log.exception("webhook_not_kept", stripe_event_id=notice.event_id, error=type(error).__name__)
-        return _answer(503)
+        return _try_again(notice, error)
     if received.is_marked:
         _wake(current)
     return _answer(200)
@@ -92,6 +91,11 @@ def _wake(current: runtime.Runtime) -> None:
 def _refuse(status: int, reason: str) -> Response:
     log.warning("webhook_refused", status=status, reason=reason)
     return _answer(status)
+
+
+def _try_again(notice: Notice, error: SQLAlchemyError) -> Response:
+    log.error("webhook_not_kept", stripe_event_id=notice.event_id, error=type(error).__name__)
+    return _answer(503)
 
 
 def _answer(status: int) -> Response:

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,7 +18,6 @@ from pathlib import Path
 import pytest
 import requests
 from flask import Flask
-from waitress import create_server
 
 from config import Config
 from donations import runtime
@@ -38,6 +36,7 @@ from donations.sandbox.settings import Settings
 from donations.services import checkouts
 from donations.services.checkouts import Attempt, Origin
 from tests.sync.desk import count_of, only
+from tests.website import Website
 
 CARD = {"cardNumber": "4242424242424242", "cardExpiry": "12 / 40", "cardCvc": "123"}
 SECRET = "whsec_end_to_end"
@@ -75,7 +74,7 @@ class World:
 
 @pytest.fixture
 def world(config: Config, tmp_path: Path) -> Iterator[World]:
-    website = _Website()
+    website = Website()
     settings = Settings(
         tmp_path / "sandbox", port=0, webhook_secret=SECRET, webhook_url=f"{website.base}/webhooks/stripe"
     )
@@ -89,35 +88,11 @@ def world(config: Config, tmp_path: Path) -> Iterator[World]:
             mail_url=f"file://{tmp_path}/mail",
         )
         app = create_app(config)
-        with website.serving(app), app.app_context():
+        website.app = app
+        with website, app.app_context():
             yield World(app, config)
         with app.app_context():
             db.engine.dispose()
-
-
-class _Website:
-    """Takes its port before the application is there, because the sandbox must know it."""
-
-    def __init__(self) -> None:
-        self._app: Flask | None = None
-        self._server = create_server(self._answer, host="127.0.0.1", port=0, threads=4)
-        self.base = f"http://127.0.0.1:{self._server.effective_port}"
-
-    def _answer(self, environ: dict[str, object], start_response: Callable[..., object]) -> object:
-        assert self._app is not None
-        return self._app(environ, start_response)
-
-    def serving(self, app: Flask) -> _Website:
-        self._app = app
-        return self
-
-    def __enter__(self) -> None:
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._server.close()
-        self._thread.join(timeout=10)
 
 
 def until(is_so: Callable[[], bool], what: str) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from threading import Thread
 from typing import Any
 
 import psycopg
@@ -18,7 +17,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, select
-from waitress import create_server
 from werkzeug.test import TestResponse
 
 from donations import runtime
@@ -30,6 +28,7 @@ from donations.models import Checkout, Disposition, Donation, StripeEvent, Strip
 from donations.models.database import db, reading, writing
 from donations.runtime import Runtime
 from tests import factories
+from tests.website import Website
 
 URL = "/webhooks/stripe"
 
@@ -277,7 +276,11 @@ def test_a_body_of_no_stated_length_is_cut_off(app: Flask, wakes: list[str]) -> 
         f"POST {URL} HTTP/1.1\r\nHost: x\r\nStripe-Signature: t=1,v1=0\r\nTransfer-Encoding: chunked\r\n\r\n"
     )
 
-    with served(app) as port, socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with (
+        Website() as website,
+        socket.create_connection(("127.0.0.1", website.port), timeout=20) as connection,
+    ):
+        website.app = app
         connection.sendall(head.encode() + part + part + b"0\r\n\r\n")
         answer = connection.recv(64)
 
@@ -307,18 +310,6 @@ def test_a_false_length_is_not_believed(
 
     assert answer.status_code == status
     assert events() == []
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[int]:
-    server = create_server(app, host="127.0.0.1", port=0, threads=1, _sock=None)
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield server.effective_port
-    finally:
-        server.close()
-        thread.join(timeout=10)
 
 
 def test_without_a_secret_there_is_no_such_address(app: Flask, client: FlaskClient) -> None:
