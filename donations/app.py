@@ -14,6 +14,7 @@ from donations.content.offers import load_offers
 from donations.gateway.client import StripeGateway
 from donations.gateway.protocol import Gateway
 from donations.jobs.queue import Wakeup, make_huey
+from donations.logs import configure_logging
 from donations.models.database import db, engine_options
 from donations.models.vault import Vault
 from donations.paths import STATIC, TEMPLATES
@@ -32,6 +33,7 @@ def create_app(
     config: Config, *, gateway: Gateway | None = None, wake_worker: Callable[[], None] | None = None
 ) -> Flask:
     """The application for one configuration. `gateway` and `wake_worker` may be handed in."""
+    configure_logging(config)
     app = Flask("donations", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.from_mapping(_flask_settings(config))
     config.instance_dir.mkdir(parents=True, exist_ok=True)

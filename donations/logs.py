@@ -27,33 +27,51 @@ ALLOWED: Final = frozenset(
 
 
 def configure_logging(config: Config) -> None:
-    """JSON lines on stderr in production, readable lines in development."""
-    render: Processor = (
-        structlog.processors.JSONRenderer()
-        if config.is_production
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    """Our own lines: JSON on stderr in production, readable in development.
+
+    Called by `create_app`, so that no way of starting the application is without the list: what
+    structlog does by itself shows the values of local variables with an exception.
+    """
+    structlog.configure(
+        processors=[*_shared(), _renderer(config)],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=_to_stderr,
+        cache_logger_on_first_use=False,
     )
-    shared: list[Processor] = [
+
+
+def take_over_libraries(config: Config) -> None:
+    """What libraries log through the standard module, warnings at least, passes the same list."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_shared(), processors=[_without_meta, _renderer(config)]
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def _to_stderr(*_arguments: object) -> structlog.PrintLogger:
+    """Asked for at each line, because what stderr is may change."""
+    return structlog.PrintLogger(sys.stderr)
+
+
+def _shared() -> list[Processor]:
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         trace_without_values,
         keep_allowed,
     ]
-    structlog.configure(
-        processors=[*shared, render],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    # Libraries log through the standard module; theirs are warnings at most, and pass the same list.
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_without_meta, render])
-    )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)
+
+
+def _renderer(config: Config) -> Processor:
+    if config.is_production:
+        return structlog.processors.JSONRenderer()
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
 
 
 def keep_allowed(_logger: Any, _method: str, event: EventDict) -> EventDict:

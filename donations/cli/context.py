@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 import click
 from flask import Flask
@@ -16,13 +17,20 @@ from config import Config, ConfigError
 from donations.app import create_app
 from donations.domain.errors import DonationError
 from donations.gateway.protocol import Gateway
-from donations.logs import configure_logging
+from donations.logs import take_over_libraries
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_PIPE_WIDTH: Final = 240
+
 console = Console()
 """For what a command has to say to a person; data goes to stdout by `click.echo`."""
+
+
+def screen() -> Console:
+    """For tables on stdout: as wide as the terminal, or wide enough that nothing is cut in a pipe."""
+    return Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH)
 
 
 def load_config() -> Config:
@@ -37,7 +45,7 @@ def load_config() -> Config:
 def application(make_gateway: Callable[[Config], Gateway] | None = None) -> Generator[Flask]:
     """The application, inside its context."""
     config = load_config()
-    configure_logging(config)
+    take_over_libraries(config)
     app = create_app(config, gateway=None if make_gateway is None else make_gateway(config))
     with app.app_context():
         yield app

@@ -9,10 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table as Drawn
 
-from donations.cli.context import in_application
+from donations.cli.context import in_application, screen
 from donations.domain.money import Money
 from donations.models.database import reading
 from donations.reports.csv import stream_report
@@ -62,17 +61,17 @@ def show(slug: str, form: str, **words: str | None) -> None:
 
 
 def _draw(report: Report) -> None:
-    screen = Console()
-    screen.print(f"[bold]{report.title}[/bold]  {report.summary}")
+    page = screen()
+    page.print(f"[bold]{report.title}[/bold]  {report.summary}")
     for name, value in report.facts:
-        screen.print(f"{name}: {value}", style="dim")
+        page.print(f"{name}: {value}", style="dim")
     for table in report.tables:
         drawn = Drawn(title=f"{table.title}. {table.sentence}", title_justify="left")
         for column in table.columns:
             drawn.add_column(column.label, justify="right" if column.kind.is_numeric else "left")
         for row in table.rows:
             drawn.add_row(*(_text(cell) for cell in row))
-        screen.print(drawn)
+        page.print(drawn)
 
 
 def _text(cell: Cell) -> str:

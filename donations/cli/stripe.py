@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from donations.cli.context import console, in_application
+from donations.cli.context import console, in_application, screen
 from donations.domain.errors import NotFound
 from donations.gateway.kinds import ObjectKind
 from donations.models import StripeEvent, StripeObject
@@ -71,7 +70,7 @@ def events(event_type: str | None, about: str | None, limit: int, page: int) -> 
             when = row.received_at.isoformat(" ", "seconds")
             became, note = row.disposition.value, row.note or ""
             table.add_row(when, row.stripe_event_id, row.type, row.stripe_object_id or "–", became, note)
-    Console().print(table if table.row_count else "No event was received.")
+    screen().print(table if table.row_count else "No event was received.")
 
 
 @stripe.command()
@@ -95,7 +94,7 @@ def waiting(quarantined: bool) -> None:
                 state,
                 row.problem or "",
             )
-    Console().print(table if table.row_count else "Nothing waits.")
+    screen().print(table if table.row_count else "Nothing waits.")
 
 
 @stripe.command()

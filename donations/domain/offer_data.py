@@ -20,6 +20,8 @@ from donations.domain.money import Money
 
 Table = Mapping[str, Any]
 
+MOST_PRESETS: Final = 6
+"""The page's style sheet tells this many tiles apart."""
 _KEYS: Final = ("presets", "default", "least", "most")
 
 
@@ -124,6 +126,8 @@ class OfferDataReader:
 
     def _compare(self, amounts: Amounts, place: str) -> None:
         presets, default, least, most = amounts
+        if len(presets) > MOST_PRESETS:
+            self._problems.append(f"{place}.presets: must be {MOST_PRESETS} at most")
         if any(later <= earlier for earlier, later in pairwise(presets)):
             self._problems.append(f"{place}.presets: must grow from one to the next")
         if default not in presets:

@@ -45,6 +45,10 @@ class Checkout(Base):
     parameters_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     """The exact request to Stripe as JSON. Sealed, because it carries the address."""
 
+    asked_at: Mapped[datetime | None]
+    """When somebody began to ask Stripe, while the answer is awaited. Others of the same form wait
+    for that answer instead of asking too."""
+
     stripe_session_id: Mapped[str | None] = mapped_column(String(255), unique=True)
     stripe_url: Mapped[str | None] = mapped_column(Text)
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(String(255), index=True)

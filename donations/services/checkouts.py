@@ -31,6 +31,9 @@ LIFETIME: Final = timedelta(minutes=60)
 REPEATABLE_FOR: Final = timedelta(minutes=25)
 """Stripe asks `expires_at` to be 30 minutes ahead; later than this the same request is refused."""
 
+ASKING_LASTS: Final = timedelta(seconds=40)
+"""More than the web's call to Stripe can take, its second try included."""
+
 
 class FormAlreadyUsed(DonationError):
     """You have already sent this form. Please check your choices and send it again"""
@@ -75,8 +78,8 @@ class Opening:
     reference: str
     parameters: Mapping[str, Any]
     idempotency_key: str
-    is_first: bool
-    """Whether this call wrote the row; the others of the same form wait for it."""
+    is_ours_to_ask: bool
+    """Whether this caller asks Stripe; the others of the same form wait for its answer."""
     url: str | None
 
 
@@ -105,8 +108,27 @@ def open_checkout(
     row = session.scalars(select(Checkout).where(Checkout.nonce == attempt.nonce)).one()
     if not is_first and not _is_repeatable(row, attempt, supporter, now):
         raise FormAlreadyUsed
+    is_ours = is_first or begin_asking(session, row.reference, now)
     parameters = key.open(row.parameters_sealed, _place(row.reference, "parameters_sealed"))
-    return Opening(row.reference, json.loads(parameters), row.idempotency_key, is_first, row.stripe_url)
+    return Opening(row.reference, json.loads(parameters), row.idempotency_key, is_ours, row.stripe_url)
+
+
+def begin_asking(session: Session, reference: str, now: datetime) -> bool:
+    """Take it upon oneself to ask Stripe, unless there is an answer or somebody is asking already.
+
+    One who has been asking for longer than a call may take is believed dead.
+    """
+    row = get(session, reference)
+    is_asked = row.asked_at is not None and now - row.asked_at < ASKING_LASTS
+    if row.stripe_url is not None or row.status is not CheckoutStatus.OPENING or is_asked:
+        return False
+    row.asked_at = now
+    return True
+
+
+def record_silence(session: Session, reference: str) -> None:
+    """Stripe gave no answer: the same form may ask again, with the same key."""
+    get(session, reference).asked_at = None
 
 
 def record_session(session: Session, reference: str, snapshot: CheckoutSessionSnapshot) -> None:
@@ -119,6 +141,7 @@ def record_session(session: Session, reference: str, snapshot: CheckoutSessionSn
         raise Mismatch("the checkout already has another session")
     row.stripe_session_id = snapshot.id
     row.stripe_url = snapshot.url or row.stripe_url
+    row.asked_at = None
     if row.status is CheckoutStatus.OPENING:
         row.status = CheckoutStatus.OPEN
 
@@ -183,6 +206,7 @@ def _new_row(
         "nonce": attempt.nonce,
         "idempotency_key": new_reference(),
         "parameters_sealed": key.seal(json.dumps(parameters), _place(reference, "parameters_sealed")),
+        "asked_at": now,
         "created_at": now,
         "expires_at": expires_at,
         **asdict(attempt.origin),

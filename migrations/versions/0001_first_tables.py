@@ -179,6 +179,7 @@ def upgrade() -> None:
         sa.Column("nonce", sa.String(length=64), nullable=False),
         sa.Column("idempotency_key", sa.String(length=64), nullable=False),
         sa.Column("parameters_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stripe_session_id", sa.String(length=255), nullable=True),
         sa.Column("stripe_url", sa.Text(), nullable=True),
         sa.Column("stripe_payment_intent_id", sa.String(length=255), nullable=True),

@@ -126,6 +126,7 @@ def test_every_problem_is_named_at_once():
         (("offers", "eur", "once", "presets"), [], "offers.eur.once.presets: must be a list"),
         (("offers", "eur", "once", "presets"), [5, "10"], "'10' is not an exact number"),
         (("offers", "eur", "once", "presets"), [5, 5, 10], "must grow"),
+        (("offers", "eur", "once", "presets"), [3, 4, 5, 6, 7, 8, 10], "must be 6 at most"),
         (("offers", "eur", "once", "least"), True, "True is not an exact number"),
         (("offers", "eur", "once", "least"), 0, "needs 0 < least"),
         (("offers", "eur", "once", "least"), 6, "needs 0 < least"),

@@ -6,12 +6,13 @@ Both say the same things in the same order, so that a journey is written once.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
 import requests
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from playwright.sync_api import Page, expect
 
 PAYS, DECLINED, NO_FUNDS, CHALLENGED = (
@@ -67,7 +68,7 @@ class HttpGiver:
         self.open(urljoin(self.url, str(link["href"])))
 
     def fill_in(self, choices: dict[str, str]) -> None:
-        self._read_form()
+        self._read_form(choices)
         self.form |= choices
 
     def submit(self) -> None:
@@ -110,9 +111,13 @@ class HttpGiver:
     def _take(self, answer: requests.Response) -> None:
         self.answer, self.form = answer, {}
 
-    def _read_form(self) -> None:
-        form = self.soup.find("form", method=re.compile("post", re.IGNORECASE))
-        assert isinstance(form, Tag), self.text
+    def _read_form(self, fields: Iterable[str] = ()) -> None:
+        """The first form that has these fields, as a browser would send it untouched."""
+        form = next(
+            each
+            for each in self.soup.find_all("form", method=re.compile("post", re.IGNORECASE))
+            if all(each.find(attrs={"name": name}) for name in fields)
+        )
         self.action = str(form.get("action") or self.url)
         self.form = {
             str(each["name"]): str(each.get("value", "on" if each.get("type") == "checkbox" else ""))

@@ -78,6 +78,7 @@ class Stack:
         )
         eventually(self._is_up_or_dead, "the site")
         if self.process.poll() is not None:
+            self._log.close()
             raise AssertionError(self.log)
         return self
 
@@ -112,8 +113,8 @@ class Stack:
         """What the sandbox says that happened."""
         return requests.get(f"{self.sandbox}/_sandbox/state", timeout=30).json()
 
-    def control(self, path: str, **given: object) -> dict[str, Any]:
-        answer = requests.post(f"{self.sandbox}/_sandbox/{path}", json=given, timeout=30)
+    def control(self, name: str, /, **given: object) -> dict[str, Any]:
+        answer = requests.post(f"{self.sandbox}/_sandbox/{name}", json=given, timeout=30)
         assert answer.ok, answer.text
         return answer.json()
 

@@ -67,9 +67,8 @@ def test_the_row_holds_the_gift_the_charge_and_where_it_came_from(app: Flask) ->
 def test_the_same_form_again_finds_the_same_row_key_and_parameters(app: Flask) -> None:
     first, again = opened(), opened(minutes=10)
 
-    assert first.is_first
-    assert not again.is_first
-    assert replace(again, is_first=True) == first
+    assert first.is_ours_to_ask
+    assert replace(again, is_ours_to_ask=True) == first
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(Checkout)) == 1
 
@@ -95,6 +94,19 @@ def test_a_form_cannot_be_repeated_after_stripe_would_refuse_the_same_request(ap
 
     with pytest.raises(FormAlreadyUsed):
         opened(minutes=25)
+
+
+def test_only_one_asks_stripe_until_its_call_fell_silent_or_took_too_long(app: Flask) -> None:
+    first = opened()
+    second = opened()
+    with writing() as session:
+        checkouts.record_silence(session, first.reference)
+    after_silence = opened()
+    at_once = opened()
+    much_later = opened(minutes=1)
+
+    asks = [each.is_ours_to_ask for each in (first, second, after_silence, at_once, much_later)]
+    assert asks == [True, False, True, False, True]
 
 
 def test_no_address_or_name_stands_in_the_database_in_plain_text(app: Flask) -> None:

@@ -16,8 +16,8 @@ from donations.runtime import Runtime, current
 from donations.services import checkouts
 from donations.services.checkouts import Attempt, Opening
 
-_WAIT_S: Final = 10.0
-"""How long a second copy of a form waits before it makes the call itself."""
+_WAIT_S: Final = 20.0
+"""How long a second copy of a form waits for the answer to the first."""
 _PAUSE_S: Final = 0.1
 
 
@@ -35,8 +35,11 @@ def give(attempt: Attempt) -> str:
             public_base_url=runtime.config.public_base_url,
             now=runtime.now(),
         )
-    url = opening.url if opening.is_first or opening.url else _url_of_the_first(opening.reference)
-    return url or _ask_stripe(runtime, opening)
+    if opening.url is not None:
+        return opening.url
+    if opening.is_ours_to_ask:
+        return _ask_stripe(runtime, opening)
+    return _url_of_the_first(opening.reference)
 
 
 def _ask_stripe(runtime: Runtime, opening: Opening) -> str:
@@ -50,6 +53,9 @@ def _ask_stripe(runtime: Runtime, opening: Opening) -> str:
         # attempt is over. Without an answer the same call may be made again.
         if problem.was_answered:
             _record_failure(runtime, opening.reference)
+        else:
+            with writing() as session:
+                checkouts.record_silence(session, opening.reference)
         raise
     with writing() as session:
         checkouts.record_session(session, opening.reference, snapshot)
@@ -63,8 +69,8 @@ def _record_failure(runtime: Runtime, reference: str) -> None:
         checkouts.record_failure(session, reference, runtime.now())
 
 
-def _url_of_the_first(reference: str) -> str | None:
-    """Wait for the one that came first. None where it gave no answer: its call may be repeated."""
+def _url_of_the_first(reference: str) -> str:
+    """Wait for the answer of the one that asks. Raises StripeUnavailable where none came."""
     for _ in range(int(_WAIT_S / _PAUSE_S)):
         with reading() as session:
             row = checkouts.find(session, reference)
@@ -72,5 +78,7 @@ def _url_of_the_first(reference: str) -> str | None:
             raise StripeUnavailable(was_answered=True)
         if row.stripe_url is not None:
             return row.stripe_url
+        if row.asked_at is None:
+            break
         time.sleep(_PAUSE_S)
-    return None
+    raise StripeUnavailable(was_answered=False)

@@ -1,0 +1,93 @@
+"""`donations run` starts everything, stops everything, and its other verbs say what they should."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.journeys.givers import HttpGiver, card
+from tests.journeys.stack import Stack
+from tests.journeys.test_giving import GIFTS, fresh_email, thanked, to_stripe
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_one_command_starts_all_of_it_and_ctrl_c_stops_all_of_it(tmp_path: Path) -> None:
+    stack = Stack(tmp_path / "instance").start()
+
+    up = [requests.get(f"{stack.base}/readyz", timeout=10).status_code, is_free(stack.sandbox_port)]
+    told = stack.log
+    status = stack.stop()
+
+    assert up == [200, False]
+    assert all(word in told for word in (f"{stack.base}/staff", "staff@example.com", stack.staff_password))
+    assert status == 0
+    assert is_free(stack.port)
+    assert is_free(stack.sandbox_port)
+
+
+def test_two_copies_run_side_by_side(stack: Stack, tmp_path: Path) -> None:
+    other = Stack(tmp_path / "instance").start()
+
+    answers = [requests.get(f"{each.base}/readyz", timeout=10).status_code for each in (stack, other)]
+    other.stop()
+
+    assert answers == [200, 200]
+
+
+def test_a_taken_port_is_told_in_one_sentence(stack: Stack, tmp_path: Path) -> None:
+    other = Stack(tmp_path / "instance", port=stack.port)
+
+    with pytest.raises(AssertionError) as caught:
+        other.start()
+
+    assert f"Port {stack.port} is taken" in str(caught.value)
+    assert "Traceback" not in str(caught.value)
+
+
+def test_what_stripe_told_and_what_was_given_can_be_read_at_the_command_line(stack: Stack) -> None:
+    reader = HttpGiver()
+    to_stripe(reader, stack, GIFTS[0], fresh_email())
+    reader.pay(**card())
+    thanked(reader)
+
+    assert "payment_intent.succeeded" in stack.command(
+        "stripe", "events", "--type", "payment_intent.succeeded"
+    )
+    assert "overview" in stack.command("reports", "list")
+    report = json.loads(stack.command("reports", "show", "overview", "--format", "json"))
+    assert report["tables"]
+    assert "is up to date" in stack.command("db", "upgrade")
+
+
+def test_replaying_every_event_changes_nothing(stack: Stack) -> None:
+    before = stack.dump()
+    events = [each["id"] for each in stack.state()["objects"]["event"]][:20]
+
+    stack.command("stripe", "replay", *events)
+
+    assert stack.dump() == before
+
+
+def test_nothing_personal_is_logged_and_the_secrets_are_ours_alone(stack: Stack) -> None:
+    reader = HttpGiver()
+    to_stripe(reader, stack, GIFTS[1], "canary.reader@example.com")
+    reader.pay(**card())
+    thanked(reader)
+
+    files = [path for path in stack.folder.rglob("*") if path.is_file() and "sandbox" not in path.parts]
+    holders = [
+        path.name for path in files if b"canary.reader" in path.read_bytes() and path.parent.name != "mail"
+    ]
+
+    assert holders == []
+    secrets = stack.folder / "development-secrets.json"
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600

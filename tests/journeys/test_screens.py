@@ -1,0 +1,153 @@
+"""Every page at a phone's and a desk's width: nothing runs over, axe finds nothing, and a picture is kept.
+
+The pictures are for people: `.test-artifacts/` after a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.journeys.givers import SEPA_SETTLES, BrowserGiver, HttpGiver, card
+from tests.journeys.stack import Stack, eventually
+from tests.journeys.test_giving import GIFTS, fresh_email, thanked, to_stripe
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = {"phone": 360, "desk": 1280}
+
+
+@pytest.fixture(params=WIDTHS)
+def width(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def page(browser: Browser, width: str) -> Page:
+    context: BrowserContext = browser.new_context(
+        viewport={"width": WIDTHS[width], "height": 800}, reduced_motion="reduce", bypass_csp=True
+    )
+    page = context.new_page()
+    yield page
+    context.close()
+
+
+def article(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/")
+
+
+def support(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/support")
+
+
+def support_with_errors(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/support?frequency=once&amount=33")
+    page.fill("#other_amount", "lots")
+    page.fill("#email", "nina@")
+    page.click(".submit .button")
+    assert page.title().startswith("Error: ")
+
+
+def support_without_stripe(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/support")
+    page.fill("#email", fresh_email())
+    stack.control("faults", path="/v1/checkout/sessions", count=10, status=500)
+    page.click(".submit .button")
+    stack.control("faults", clear=True)
+
+
+def at_stripe(page: Page, stack: Stack) -> BrowserGiver:
+    giver = BrowserGiver(page)
+    to_stripe(giver, stack, GIFTS[1], fresh_email())
+    return giver
+
+
+def sandbox_checkout(page: Page, stack: Stack) -> None:
+    at_stripe(page, stack)
+
+
+def back_from_stripe(page: Page, stack: Stack) -> None:
+    at_stripe(page, stack).leave_stripe()
+
+
+def thanks_received(page: Page, stack: Stack) -> None:
+    giver = at_stripe(page, stack)
+    giver.pay(**card())
+    thanked(giver)
+
+
+def thanks_on_its_way(page: Page, stack: Stack) -> None:
+    giver = BrowserGiver(page)
+    to_stripe(giver, stack, GIFTS[0], fresh_email())
+    giver.pay(iban=SEPA_SETTLES)
+    eventually(lambda: "bank is confirming" in giver.text, "on its way")
+
+
+def thanks_not_paid(page: Page, stack: Stack) -> None:
+    giver = at_stripe(page, stack)
+    (session,) = (s for s in stack.state()["objects"]["checkout.session"] if s["id"] in giver.url)
+    giver.open(session["success_url"])
+    eventually(lambda: "You have not been charged" in giver.text, "not paid")
+
+
+def not_found(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/no-such-page")
+
+
+def log_in(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/staff")
+    page.fill("[name=email]", "staff@example.com")
+    page.fill("[name=password]", stack.staff_password)
+    page.get_by_role("button", name="Log in").click()
+
+
+def staff_login(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/staff/login")
+
+
+def staff_overview(page: Page, stack: Stack) -> None:
+    log_in(page, stack)
+    page.goto(f"{stack.base}/staff")
+
+
+def staff_supporters(page: Page, stack: Stack) -> None:
+    log_in(page, stack)
+    page.goto(f"{stack.base}/staff/supporters")
+
+
+def staff_supporter(page: Page, stack: Stack) -> None:
+    reader, email = HttpGiver(), fresh_email()
+    to_stripe(reader, stack, GIFTS[1], email)
+    reader.pay(**card())
+    thanked(reader)
+    staff_supporters(page, stack)
+    page.locator("main a[href*='/staff/supporters/']").first.click()
+
+
+def staff_donations(page: Page, stack: Stack) -> None:
+    log_in(page, stack)
+    page.goto(f"{stack.base}/staff/donations")
+
+
+SCREENS: list[Callable[[Page, Stack], object]] = [
+    article, support, support_with_errors, support_without_stripe, sandbox_checkout, back_from_stripe,
+    thanks_received, thanks_on_its_way, thanks_not_paid, not_found,
+    staff_login, staff_overview, staff_supporters, staff_supporter, staff_donations,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("show", SCREENS, ids=lambda show: show.__name__)
+def test_a_page_fits_is_accessible_and_is_kept_as_a_picture(
+    page: Page, stack: Stack, width: str, artifacts: Path, show: Callable[[Page, Stack], object]
+) -> None:
+    show(page, stack)
+
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=artifacts / f"{show.__name__}-{width}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
