@@ -5,6 +5,8 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 
 export UV_PYTHON_DOWNLOADS := never
+# Trust what the machine trusts: many a newsroom's network has a certificate authority of its own.
+export UV_SYSTEM_CERTS := true
 
 .PHONY: help run test check lock clean
 .DEFAULT_GOAL := help
