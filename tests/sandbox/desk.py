@@ -76,6 +76,10 @@ class Desk:
     def state(self) -> dict[str, Any]:
         return self.http.get(f"{self.server.base_url}/_sandbox/state").json()
 
+    def kinds(self) -> set[str]:
+        """The kinds of which at least one object exists."""
+        return {kind for kind, found in self.state()["objects"].items() if found}
+
     def again(self, session: stripe.checkout.Session, *expand: str) -> stripe.checkout.Session:
         return self.stripe.v1.checkout.sessions.retrieve(session.id, {"expand": list(expand)})
 

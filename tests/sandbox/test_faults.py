@@ -42,7 +42,7 @@ def test_a_dropped_connection_before_the_work_changes_nothing(desk: Desk) -> Non
     with pytest.raises(stripe.APIConnectionError):
         desk.open()
 
-    assert desk.state()["objects"] == {}
+    assert desk.kinds() == set()
 
 
 def test_a_dropped_connection_after_the_work_is_healed_by_the_same_key(desk: Desk) -> None:

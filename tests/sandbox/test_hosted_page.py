@@ -93,7 +93,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_the_rest_is_kept(
     assert value_of(page, "email") == typed.get("email", "reader@example.org")
     assert value_of(page, "cardExpiry") == typed.get("cardExpiry", "12 / 34")
     assert value_of(page, "cardCvc") is None
-    assert set(desk.state()["objects"]) == {"checkout.session", "price", "product"}
+    assert desk.kinds() == {"checkout.session", "price", "product"}
 
 
 def test_an_empty_form_names_every_field_it_needs(desk: Desk) -> None:

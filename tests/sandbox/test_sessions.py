@@ -76,7 +76,7 @@ def test_what_stripe_refuses_is_refused_and_pointed_at(
 
     assert error.http_status == 400
     assert error.param == param
-    assert desk.state()["objects"] == {}
+    assert desk.kinds() == set()
 
 
 def test_a_price_must_fit_the_mode(desk: Desk) -> None:
@@ -132,7 +132,7 @@ def test_a_declined_card_leaves_the_session_open_and_makes_no_subscription(desk:
     assert answer.status_code == 402
     assert "Your card was declined." in answer.text
     assert desk.again(session).status == "open"
-    assert set(desk.state()["objects"]) & {"subscription", "customer", "invoice"} == set()
+    assert desk.kinds() & {"subscription", "customer", "invoice"} == set()
 
 
 def test_a_declined_reader_can_try_again_with_the_same_payment_intent(desk: Desk) -> None:
@@ -187,7 +187,7 @@ def test_an_expired_page_takes_no_money(desk: Desk) -> None:
 
     assert answer.status_code == 200
     assert "This page has expired" in answer.text
-    assert "charge" not in desk.state()["objects"]
+    assert "charge" not in desk.kinds()
 
 
 def test_line_items_and_filters(desk: Desk) -> None:
