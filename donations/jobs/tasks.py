@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from donations import runtime
 from donations.emails.mailer import Mailer, mailer_for
-from donations.jobs import drain, send_messages, sweep
+from donations.jobs import drain, lost_answers, send_messages, sweep
 from donations.jobs.queue import Wakeup
 
 log = structlog.get_logger("donations.jobs")
@@ -42,8 +42,9 @@ class Jobs:
         """Find what was lost, and do it."""
         with self.app.app_context():
             overdue = sweep.mark_overdue_checkouts(runtime.current())
-        if overdue:
-            log.info("overdue_checkouts_marked", count=overdue)
+            found = lost_answers.find_lost_answers(runtime.current())
+        if overdue or found:
+            log.info("swept", count=overdue + found)
         self.work()
 
     def wake_if_due(self) -> bool:
