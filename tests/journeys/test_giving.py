@@ -13,6 +13,7 @@ from tests.journeys.stack import Stack, eventually
 from tests.journeys.truth import dump_of
 
 _numbers = count(1)
+CONFIRMING = "Your bank is confirming your gift."
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def test_a_debit_is_on_its_way_until_the_bank_has_confirmed_it(giver: Giver, sta
     session_id = giver.url.rsplit("/", 1)[-1]
 
     giver.pay(iban=SEPA_SETTLES)
-    eventually(lambda: "bank is confirming" in giver.text or giver.look_again(), "on its way")
+    eventually(lambda: CONFIRMING in giver.text or giver.look_again(), "on its way")
     sessions = stack.state()["objects"]["checkout.session"]
     intent = next(s["payment_intent"] for s in sessions if s["id"] == session_id)
     stack.control("debits", payment_intent=intent)

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.givers import SEPA_SETTLES, BrowserGiver, HttpGiver, card
 from tests.journeys.stack import Stack, eventually
-from tests.journeys.test_giving import GIFTS, fresh_email, thanked, to_stripe
+from tests.journeys.test_giving import CONFIRMING, GIFTS, fresh_email, thanked, to_stripe
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +84,7 @@ def thanks_on_its_way(page: Page, stack: Stack) -> None:
     giver = BrowserGiver(page)
     to_stripe(giver, stack, GIFTS[0], fresh_email())
     giver.pay(iban=SEPA_SETTLES)
-    eventually(lambda: "bank is confirming" in giver.text, "on its way")
+    eventually(lambda: CONFIRMING in giver.text, "on its way")
 
 
 def thanks_not_paid(page: Page, stack: Stack) -> None:
