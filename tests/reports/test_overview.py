@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +13,8 @@ from donations import runtime
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
 from donations.domain.periods import Period
+from donations.domain.refunds import RefundStatus
+from donations.domain.standing import Standing
 from donations.models.database import reading, writing
 from donations.reports.filters import Filters
 from donations.reports.registry import REPORTS
@@ -122,3 +124,36 @@ def test_every_figure_has_its_definition(app: Flask) -> None:
     report = run(FILTERS)
 
     assert all(each.definitions for each in report.tables)
+
+
+def test_only_refunds_that_succeeded_are_given_back(app: Flask) -> None:
+    with writing() as session:
+        donation = make_donation(
+            session, make_supporter(session, runtime.current().vault), amount=1000, at=NOW
+        )
+        for status in RefundStatus:
+            make_refund(session, donation, amount=100, status=status, at=NOW)
+
+    row = table(run(FILTERS), "refunds").rows[0]
+
+    assert (row[1], row[4]) == (Money(100, "eur"), 1)
+
+
+def test_who_gave_regularly_is_reckoned_at_the_end_of_the_period(app: Flask) -> None:
+    with writing() as session:
+        vault = runtime.current().vault
+        for began, ended in ((20, 5), (20, 4), (20, None), (5, None), (20, 12)):
+            make_subscription(
+                session,
+                make_supporter(session, vault),
+                standing=Standing.ACTIVE if ended is None else Standing.CANCELED,
+                amount=1000,
+                at=NOW - timedelta(days=began),
+                ended_at=None if ended is None else NOW - timedelta(days=ended),
+            )
+    over = replace(FILTERS, period=Period(date(2026, 11, 10), date(2026, 11, 12)))
+
+    report = run(over)
+
+    assert table(report, "mrr").rows[0][1] == Money(3000, "eur")
+    assert table(report, "active-recurring-supporters").rows == ((3, 4, -1),)
