@@ -123,6 +123,7 @@ def endings(
 
 @LIVES
 @pytest.mark.parametrize("play", [kept_up_with, overtaken])
+@pytest.mark.timeout(3600 if IS_PROOF else 120)
 def test_every_order_of_a_life_ends_in_the_same_state(
     desk: Desk, live: Live, frequency: Frequency, play: Play
 ) -> None:
