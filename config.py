@@ -70,6 +70,9 @@ class Config:
     report_timezone: ZoneInfo
     host: str
     port: int
+    proxy_hops: int
+    """How many proxies of ours stand in front, whose word on the network we take. Nothing else is
+    taken from them: links are built from `public_base_url`."""
     sandbox_port: int
     uses_sandbox: bool
     """Without a Stripe key, development starts its own stand-in for Stripe and uses that."""
@@ -137,6 +140,7 @@ class _Reader:
             report_timezone=self._zone("REPORT_TIMEZONE", "Europe/Amsterdam"),
             host=host,
             port=port,
+            proxy_hops=self._number("PROXY_HOPS", 0, most=5),
             sandbox_port=sandbox_port,
             uses_sandbox=uses_sandbox,
             offers_file=self._file("OFFERS_FILE"),
@@ -217,10 +221,13 @@ class _Reader:
         return tuple(part.strip() for part in text.split(",") if part.strip())
 
     def _port(self, name: str, default: int) -> int:
+        return self._number(name, default, least=1, most=65535)
+
+    def _number(self, name: str, default: int, *, least: int = 0, most: int) -> int:
         text = self._text(name, str(default))
-        if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        if text.isascii() and text.isdigit() and least <= int(text) <= most:
             return int(text)
-        self._problems.append(f"{name} must be a port number from 1 to 65535, not {text!r}.")
+        self._problems.append(f"{name} must be a number from {least} to {most}, not {text!r}.")
         return default
 
     def _base_url(self, default: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 from donations import runtime
@@ -54,6 +55,8 @@ def create_app(
 
 
 def _install_web(app: Flask, config: Config) -> None:
+    if config.proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxy_hops, x_proto=0)
     install_request_log(app)
     install_headers(app, config)
     install_errors(app)

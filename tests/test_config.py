@@ -78,6 +78,13 @@ def test_every_problem_is_named_at_once() -> None:
         assert name in told
 
 
+def test_a_number_out_of_its_range_is_told_with_the_range(tmp_path: Path) -> None:
+    told = problems_of({"INSTANCE_DIR": str(tmp_path), "PROXY_HOPS": "many", "SANDBOX_PORT": "0"})
+
+    assert "PROXY_HOPS must be a number from 0 to 5" in told
+    assert "SANDBOX_PORT must be a number from 1 to 65535" in told
+
+
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])
 def test_a_live_key_is_refused_in_test_mode(key: str, tmp_path: Path) -> None:
     told = problems_of({"INSTANCE_DIR": str(tmp_path), "STRIPE_SECRET_KEY": key})
