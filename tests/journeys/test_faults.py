@@ -62,10 +62,32 @@ def test_one_hiccup_of_stripe_is_not_even_noticed(stack: Stack) -> None:
     stack.control("faults", clear=True)
 
 
+def test_when_stripe_is_silent_the_same_form_asks_again_and_opens_one_session(stack: Stack) -> None:
+    reader = HttpGiver()
+    reader.open(f"{stack.base}/support")
+    reader.fill_in({"email": fresh_email()})
+    before = len(stack.state()["objects"]["checkout.session"])
+    # Longer than the web waits, once for each of its tries; the work is done all the same.
+    stack.control("faults", path=SESSIONS, method="POST", delay=11, count=2)
+
+    reader.submit()
+    assert "You have not been charged." in reader.text
+    reader.submit()
+
+    stack.control("faults", clear=True)
+    assert reader.url.startswith(f"{stack.sandbox}/c/pay/")
+    assert len(stack.state()["objects"]["checkout.session"]) == before + 1
+
+
 @pytest.mark.parametrize(
     "fault",
-    [{"status": 500, "count": 4}, {"status": 429, "count": 2}, {"reset": "after", "count": 4}],
-    ids=["500", "429", "reset"],
+    [
+        {"status": 500, "count": 4},
+        {"status": 429, "count": 2},
+        {"reset": "after", "count": 4},
+        {"delay": 2, "count": 3},
+    ],
+    ids=["500", "429", "reset", "slow"],
 )
 def test_when_stripe_fails_while_a_job_applies_the_gift_is_applied_once_later(
     stack: Stack, fault: dict[str, object]

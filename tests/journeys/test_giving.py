@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -196,6 +197,20 @@ def test_everything_holds_on_postgresql_too(postgres_stack: Stack) -> None:
         assert gift.words in thanked(reader)
 
     assert_agreed(postgres_stack)
+
+
+def test_thin_events_are_enough(tmp_path: Path) -> None:
+    stack = Stack(tmp_path / "instance", {"SANDBOX_THIN": "1"}).start()
+    try:
+        for gift in (GIFTS[0], GIFTS[1]):
+            reader = HttpGiver()
+            to_stripe(reader, stack, gift, fresh_email())
+            reader.pay(**card())
+            thanked(reader)
+        assert_agreed(stack)
+        assert "evt_" in stack.command("stripe", "events")
+    finally:
+        stack.stop()
 
 
 def test_staff_find_the_supporter_and_the_money(giver: Giver, stack: Stack) -> None:
