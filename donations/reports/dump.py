@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from donations.models import Dispute, Donation, Refund, Subscription
 
@@ -53,39 +53,23 @@ def _donations(session: Session) -> list[dict[str, Any]]:
 
 
 def _refunds(session: Session) -> list[dict[str, Any]]:
-    rows = session.execute(
-        select(Refund, Donation.stripe_payment_intent_id)
-        .join(Donation, Donation.id == Refund.donation_id)
-        .order_by(Refund.stripe_refund_id)
-    )
-    return [
-        {
-            "id": row.stripe_refund_id,
-            "payment_intent": payment_intent,
-            "amount": row.amount,
-            "currency": row.currency,
-            "status": row.status.value,
-        }
-        for row, payment_intent in rows
-    ]
+    return _of_donations(session, Refund, Refund.stripe_refund_id)
 
 
 def _disputes(session: Session) -> list[dict[str, Any]]:
+    return _of_donations(session, Dispute, Dispute.stripe_dispute_id)
+
+
+def _of_donations(
+    session: Session, model: type[Refund] | type[Dispute], stripe_id: InstrumentedAttribute[str]
+) -> list[dict[str, Any]]:
     rows = session.execute(
-        select(Dispute, Donation.stripe_payment_intent_id)
-        .join(Donation, Donation.id == Dispute.donation_id)
-        .order_by(Dispute.stripe_dispute_id)
+        select(stripe_id, Donation.stripe_payment_intent_id, model.amount, model.currency, model.status)
+        .join(Donation, Donation.id == model.donation_id)
+        .order_by(stripe_id)
     )
-    return [
-        {
-            "id": row.stripe_dispute_id,
-            "payment_intent": payment_intent,
-            "amount": row.amount,
-            "currency": row.currency,
-            "status": row.status.value,
-        }
-        for row, payment_intent in rows
-    ]
+    names = ("id", "payment_intent", "amount", "currency", "status")
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _subscriptions(session: Session) -> list[dict[str, Any]]:
