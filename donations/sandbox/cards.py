@@ -19,6 +19,12 @@ class Behaviour(StrEnum):
     CHALLENGE = "challenge"
     FAILS_LATER = "fails_later"
     DISPUTED = "disputed"
+    ASKED_ABOUT = "asked_about"
+    """The bank opens an inquiry, which is a dispute that takes no money yet."""
+    SUSPECTED = "suspected"
+    """The bank sends an early fraud warning."""
+    REFUND_FAILS = "refund_fails"
+    REFUND_WAITS = "refund_waits"
     DEBIT_SETTLES = "debit_settles"
     DEBIT_FAILS = "debit_fails"
 
@@ -30,7 +36,32 @@ _CARDS = {
     "4000000000003220": Behaviour.CHALLENGE,
     "4000000000000341": Behaviour.FAILS_LATER,
     "4000000000000259": Behaviour.DISPUTED,
+    "4000000000001976": Behaviour.ASKED_ABOUT,
+    "4000000000005423": Behaviour.SUSPECTED,
+    "4000000000005126": Behaviour.REFUND_FAILS,
+    "4000000000007726": Behaviour.REFUND_WAITS,
 }
+_NAMED = {
+    "visa": "4242424242424242",
+    "visa_debit": "4000056655665556",
+    "mastercard": "5555555555554444",
+    "amex": "378282246310005",
+    "us": "4242424242424242",
+    "bypassPending": "4000000000000077",
+    "chargeDeclined": "4000000000000002",
+    "visa_chargeDeclined": "4000000000000002",
+    "chargeDeclinedInsufficientFunds": "4000000000009995",
+    "visa_chargeDeclinedInsufficientFunds": "4000000000009995",
+    "chargeCustomerFail": "4000000000000341",
+    "authenticationRequired": "4000002760003184",
+    "threeDSecure2Required": "4000000000003220",
+    "createDispute": "4000000000000259",
+    "createDisputeInquiry": "4000000000001976",
+    "createIssuerFraudRecord": "4000000000005423",
+    "refundFail": "4000000000005126",
+    "pendingRefund": "4000000000007726",
+}
+"""Stripe's names for its test cards: `pm_card_visa` as a payment method, `tok_visa` as a token."""
 _FAILING_IBANS = frozenset({"DE62370400440532013001", "AT861904300235473202"})
 
 
@@ -91,6 +122,17 @@ def read_card(number: str, expiry: str, cvc: str, now: int) -> tuple[Instrument 
         ),
         {},
     )
+
+
+def named_card(name: str, now: int) -> Instrument | None:
+    """The test card that goes by a name, such as `pm_card_visa`; None if Stripe has no such name."""
+    prefix = re.match(r"pm_card_|tok_", name)
+    number = _NAMED.get(name[prefix.end() :]) if prefix else None
+    if number is None:
+        return None
+    today = datetime.fromtimestamp(now, UTC)
+    card, _ = read_card(number, f"{today.month} / {today.year + 1}", "123", now)
+    return card
 
 
 def read_iban(iban: str) -> Instrument:

@@ -34,13 +34,6 @@ CREATE TABLE IF NOT EXISTS requests (
     status INTEGER,
     body TEXT
 );
-CREATE TABLE IF NOT EXISTS endpoints (
-    id TEXT PRIMARY KEY,
-    url TEXT NOT NULL,
-    secret TEXT NOT NULL,
-    thin INTEGER NOT NULL DEFAULT 0,
-    enabled_events TEXT NOT NULL DEFAULT '["*"]'
-);
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     event_id TEXT NOT NULL,
@@ -54,6 +47,13 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (state, position);
 CREATE INDEX IF NOT EXISTS deliveries_by_position ON deliveries (position);
 CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event_id);
+CREATE TABLE IF NOT EXISTS attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    delivery_id INTEGER NOT NULL,
+    made_at REAL NOT NULL,
+    answer TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attempts_by_delivery ON attempts (delivery_id, id);
 CREATE TABLE IF NOT EXISTS tasks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     due_at REAL NOT NULL,
@@ -61,6 +61,7 @@ CREATE TABLE IF NOT EXISTS tasks (
     argument TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS faults_done (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -141,6 +142,17 @@ class Store:
             "INSERT INTO objects (id, kind, body, private) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET body = excluded.body, private = excluded.private",
             (document["id"], document["object"], json.dumps(document), json.dumps(kept)),
+        )
+        return document
+
+    def remove(self, object_id: str) -> None:
+        self.execute("DELETE FROM objects WHERE id = ?", (object_id,))
+
+    def bury(self, document: Document) -> Document:
+        """Leave a stub of a deleted object: found by its id, and in no list any more."""
+        self.execute(
+            "UPDATE objects SET body = ?, kind = 'deleted_' || kind WHERE id = ?",
+            (json.dumps(document), document["id"]),
         )
         return document
 

@@ -8,7 +8,10 @@ from donations.sandbox.document import Document
 
 
 class ApiError(Exception):
-    """An answer that refuses. `is_kept` says whether an Idempotency-Key would replay it."""
+    """An answer that refuses. `is_kept` says whether an Idempotency-Key would replay it.
+
+    `leaves_traces`: what was done until then stays, as a declined payment stays in the books.
+    """
 
     def __init__(
         self,
@@ -20,6 +23,8 @@ class ApiError(Exception):
         param: str | None = None,
         is_kept: bool = True,
         headers: Mapping[str, str] | None = None,
+        more: Document | None = None,
+        leaves_traces: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -29,9 +34,11 @@ class ApiError(Exception):
         self.param = param
         self.is_kept = is_kept
         self.headers = dict(headers or {})
+        self.more = more or {}
+        self.leaves_traces = leaves_traces
 
     def body(self) -> Document:
-        error: Document = {}
+        error: Document = dict(self.more)
         if self.code:
             error["code"] = self.code
             error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"

@@ -97,9 +97,20 @@ class Pipeline:
         token = CAUSE.set(Cause(request.id, request.idempotency_key))
         try:
             with self._world.store.transaction():
-                body = self._handler(Call(self._world, request.path, given))
-                body = expand(self._world, body, given.get("expand") or (), INCLUDED)
+                body = self._handle(request, given)
                 catch_up(self._world)
-                return body
         finally:
             CAUSE.reset(token)
+        if isinstance(body, ApiError):
+            raise body
+        return body
+
+    def _handle(self, request: Request, given: dict[str, Any]) -> Document | ApiError:
+        """The handler's answer, or the refusal whose traces are to be committed."""
+        try:
+            body = self._handler(Call(self._world, request.path, given))
+            return expand(self._world, body, given.get("expand") or (), INCLUDED)
+        except ApiError as error:
+            if not error.leaves_traces:
+                raise
+            return error

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from donations.sandbox.api.expand import Included
 from donations.sandbox.api.handlers import Handler, listing, retrieve
-from donations.sandbox.flows import change_subscription, open_session
+from donations.sandbox.flows import change_subscription, keep_customer, keep_method, open_session
 from donations.sandbox.objects import (
     account,
     charge,
@@ -38,9 +38,12 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("POST", "/v1/checkout/sessions/{session}/expire"): checkout_session.expire,
     ("GET", "/v1/checkout/sessions/{session}/line_items"): checkout_session.list_lines,
     ("GET", "/v1/customers"): listing("customer", "/v1/customers", "email", "test_clock"),
-    ("POST", "/v1/customers"): customer.create,
-    ("GET", "/v1/customers/{customer}"): retrieve("customer"),
-    ("POST", "/v1/customers/{customer}"): customer.update,
+    ("POST", "/v1/customers"): keep_customer.create,
+    ("GET", "/v1/customers/{customer}"): customer.retrieve,
+    ("POST", "/v1/customers/{customer}"): keep_customer.update,
+    ("DELETE", "/v1/customers/{customer}"): keep_customer.delete,
+    ("GET", "/v1/customers/{customer}/payment_methods"): keep_method.list_of_customer,
+    ("GET", "/v1/customers/{customer}/payment_methods/{payment_method}"): keep_method.retrieve_of_customer,
     ("GET", "/v1/disputes"): listing("dispute", "/v1/disputes", "charge", "payment_intent"),
     ("GET", "/v1/disputes/{dispute}"): retrieve("dispute"),
     ("GET", "/v1/events"): event.list_,
@@ -51,7 +54,12 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "/v1/invoices/{invoice}"): retrieve("invoice"),
     ("GET", "/v1/payment_intents"): listing("payment_intent", "/v1/payment_intents", "customer"),
     ("GET", "/v1/payment_intents/{intent}"): retrieve("payment_intent"),
-    ("GET", "/v1/payment_methods/{payment_method}"): retrieve("payment_method"),
+    ("GET", "/v1/payment_methods"): keep_method.list_,
+    ("POST", "/v1/payment_methods"): keep_method.create,
+    ("GET", "/v1/payment_methods/{payment_method}"): keep_method.retrieve,
+    ("POST", "/v1/payment_methods/{payment_method}"): keep_method.update,
+    ("POST", "/v1/payment_methods/{payment_method}/attach"): keep_method.attach,
+    ("POST", "/v1/payment_methods/{payment_method}/detach"): keep_method.detach,
     ("GET", "/v1/prices"): listing("price", "/v1/prices", "active", "currency", "product", "type"),
     ("POST", "/v1/prices"): price.create,
     ("GET", "/v1/prices/{price}"): retrieve("price"),
@@ -60,6 +68,7 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("POST", "/v1/products"): product.create,
     ("GET", "/v1/products/{id}"): retrieve("product"),
     ("POST", "/v1/products/{id}"): product.update,
+    ("DELETE", "/v1/products/{id}"): product.delete,
     ("GET", "/v1/refunds"): listing("refund", "/v1/refunds", "charge", "payment_intent"),
     ("POST", "/v1/refunds"): refund.create,
     ("GET", "/v1/refunds/{refund}"): retrieve("refund"),

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 from donations.sandbox.api.call import Call
 from donations.sandbox.api.errors import invalid
-from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.document import Document
 from donations.sandbox.email_address import is_address
 from donations.sandbox.ids import new_id
 from donations.sandbox.objects import metadata
 from donations.sandbox.objects.lookup import required
-from donations.sandbox.webhooks.events import emit, emit_update
 from donations.sandbox.world import World
 
-_PLAIN = (
+CHANGEABLE = (
     "address",
     "balance",
     "description",
@@ -68,35 +67,22 @@ def new_customer(
     )
 
 
-def create(call: Call) -> Document:
-    customer = new_customer(call.world, given=metadata.checked(call.parameters.get("metadata")))
-    _change(customer, call)
-    call.world.store.save(customer)
-    emit(call.world, "customer.created", customer)
-    return customer
+def retrieve(call: Call) -> Document:
+    """A deleted customer is still found by its id, as a stub that says so."""
+    found = call.world.store.find(call.path["customer"])
+    if found and found["object"] == "customer" and found.get("deleted"):
+        return found
+    return required(call.world, "customer", call.path["customer"], "customer")
 
 
-def update(call: Call) -> Document:
-    before = required(call.world, "customer", call.path["customer"], "customer")
-    after = {**before, "invoice_settings": dict(before["invoice_settings"])}
-    if "metadata" in call.parameters:
-        given = call.parameters["metadata"]
-        after["metadata"] = {} if given is None else metadata.merged(before["metadata"], given)
-    _change(after, call)
-    call.world.store.save(after)
-    emit_update(call.world, "customer.updated", before, after)
-    return after
-
-
-def _change(customer: Document, call: Call) -> None:
-    refuse_all_but(call.parameters, {*_PLAIN, "invoice_settings", "metadata"})
-    email = call.parameters.get("email")
+def change(customer: Document, given: dict[str, Any]) -> None:
+    """Take over what may be said of a customer at any time."""
+    email = given.get("email")
     if email is not None and not is_address(email):
         raise invalid(f"Invalid email address: {email}", "email", "email_invalid")
-    for name in _PLAIN:
-        if name in call.parameters:
-            customer[name] = call.parameters[name]
-    settings: Document = call.parameters.get("invoice_settings", {})
-    refuse_all_but(settings, ["default_payment_method"], "invoice_settings")
-    if "default_payment_method" in settings:
-        customer["invoice_settings"]["default_payment_method"] = settings["default_payment_method"]
+    for name in CHANGEABLE:
+        if name in given:
+            customer[name] = given[name]
+    if "metadata" in given:
+        added = given["metadata"]
+        customer["metadata"] = {} if added is None else metadata.merged(customer["metadata"], added)

@@ -8,9 +8,9 @@ from donations.sandbox.world import World
 
 
 def required(world: World, kind: str, object_id: str, param: str = "id") -> Document:
-    """The object at a URL. Raises Stripe's 404."""
+    """The object at a URL. Raises Stripe's 404, for what was deleted too."""
     found = world.store.find(object_id)
-    if found is None or found["object"] != kind:
+    if found is None or found["object"] != kind or found.get("deleted"):
         raise no_such(kind, object_id, param)
     return found
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from donations.sandbox.cards import Instrument
+from donations.sandbox.api.errors import ApiError
+from donations.sandbox.cards import Behaviour, Instrument, named_card
 from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
+from donations.sandbox.objects.lookup import referenced
 from donations.sandbox.world import World
 
 
@@ -25,6 +27,48 @@ def new_payment_method(
     }
     method[instrument.type] = _card(instrument) if instrument.type == "card" else _sepa_debit(instrument)
     return world.store.save(method, behaviour=instrument.behaviour.value)
+
+
+def usable_method(world: World, given: str, param: str = "payment_method") -> Document:
+    """The payment method that a parameter names. A name such as `pm_card_visa` makes a fresh one."""
+    instrument = named_card(given, world.now()) if given.startswith("pm_") else None
+    if instrument is None:
+        return referenced(world, "payment_method", given, param)
+    return new_payment_method(world, instrument, email=None)
+
+
+def of_customer(world: World, given: str, customer: str | None, param: str = "payment_method") -> Document:
+    """A method that may pay for this customer: nobody's, or the customer's own."""
+    method = usable_method(world, given, param)
+    if method["customer"] not in {None, customer}:
+        raise ApiError(
+            "The payment method you provided is attached to a customer so for security purposes you must"
+            " provide the customer in the request.",
+            param=param,
+        )
+    if world.store.private(method["id"]).get("is_spent"):
+        raise ApiError(
+            "The provided PaymentMethod was previously used or was detached from a Customer, and may not be"
+            " used again.",
+            param=param,
+        )
+    return method
+
+
+def instrument_of(world: World, method: Document) -> Instrument:
+    """What pays, read back from what the API shows of the method and from its test card."""
+    known = method[method["type"]]
+    return Instrument(
+        type=method["type"],
+        behaviour=Behaviour(world.store.private(method["id"])["behaviour"]),
+        last4=known["last4"],
+        fingerprint=known["fingerprint"],
+        brand=known.get("brand", ""),
+        exp_month=known.get("exp_month", 0),
+        exp_year=known.get("exp_year", 0),
+        country=known["country"],
+        bank_code=known.get("bank_code", ""),
+    )
 
 
 def billing_details(email: str | None) -> Document:

@@ -11,6 +11,7 @@ from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
 from donations.sandbox.objects import metadata
 from donations.sandbox.objects.lookup import required
+from donations.sandbox.store import Condition
 from donations.sandbox.webhooks.events import emit, emit_update
 from donations.sandbox.world import World
 
@@ -74,3 +75,14 @@ def update(call: Call) -> Document:
     call.world.store.save(after)
     emit_update(call.world, "product.updated", before, after)
     return after
+
+
+def delete(call: Call) -> Document:
+    """Only a product without prices can go, and it is not found any more afterwards."""
+    world = call.world
+    product = required(world, "product", call.path["id"])
+    if world.store.search("price", [Condition("product", product["id"])], limit=1):
+        raise ApiError("This product cannot be deleted because it has one or more user-created prices.")
+    emit(world, "product.deleted", product)
+    world.store.remove(product["id"])
+    return {"id": product["id"], "object": "product", "deleted": True}
