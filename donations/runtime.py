@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import structlog
 from flask import Flask, current_app
 
 from config import Config
@@ -18,6 +19,7 @@ from donations.gateway.protocol import Gateway
 from donations.models.vault import Vault
 
 _EXTENSION = "donations"
+log = structlog.get_logger("donations.runtime")
 
 
 def system_clock() -> datetime:
@@ -34,8 +36,16 @@ class Runtime:
     vault: Vault
     offers: OfferBook
     wake_worker: Callable[[], None]
-    """Says that there are tickets or messages. May fail or be lost without harm: the sweep finds them."""
+    """Says that there are tickets or messages. May raise whatever its queue raises: call `wake`."""
     now: Callable[[], datetime] = system_clock
+
+    def wake(self) -> None:
+        """Let the worker know that there is something to do. Never raises: what it does not hear of
+        in this way, its sweep finds."""
+        try:
+            self.wake_worker()
+        except Exception as error:  # noqa: BLE001 - whatever the queue ran into, nothing is lost
+            log.warning("wake_up_failed", error=type(error).__name__)
 
 
 def install(app: Flask, runtime: Runtime) -> None:

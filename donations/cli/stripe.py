@@ -44,7 +44,7 @@ def sync(stripe_ids: tuple[str, ...]) -> None:
     with writing() as session:
         for stripe_id, kind in kinds.items():
             inbox.mark(session, kind, stripe_id, current().now())
-    current().wake_worker()
+    current().wake()
     console.print(f"{len(kinds)} to be looked at by the worker.")
 
 
@@ -111,7 +111,7 @@ def replay(event_ids: tuple[str, ...], dry_run: bool) -> None:
     for kind, stripe_id in found:
         console.print(f"{'Would look' if dry_run else 'To be looked'} at {kind} {stripe_id}.")
     if not dry_run:
-        current().wake_worker()
+        current().wake()
 
 
 def _find_event(session: Session, event_id: str) -> tuple[ObjectKind, str]:

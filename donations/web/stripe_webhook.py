@@ -49,7 +49,7 @@ def receive() -> Response:
     except SQLAlchemyError as error:
         return _try_again(notice, error)
     if received.is_marked:
-        _wake(current)
+        current.wake()
     return _answer(200)
 
 
@@ -79,13 +79,6 @@ def _keep(current: runtime.Runtime, notice: Notice) -> inbox.Received:
         disposition=received.disposition if received.is_new else "known_already",
     )
     return received
-
-
-def _wake(current: runtime.Runtime) -> None:
-    try:
-        current.wake_worker()
-    except Exception as error:  # noqa: BLE001 - whatever the queue ran into, the event is kept and the sweep finds it
-        log.warning("wake_up_failed", error=type(error).__name__)
 
 
 def _refuse(status: int, reason: str) -> Response:

@@ -8,20 +8,16 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-import structlog
 from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from donations import runtime
 from donations.content.articles import Article, find_article_by_code, front_article
 from donations.models.database import writing
-from donations.runtime import Runtime
 from donations.services import thanks
 from donations.services.thanks import ThanksState
 from donations.web.policy import route_policy
 from donations.web.readers.references import is_reference
-
-log = structlog.get_logger("donations.web")
 
 _PAUSES_S: Final = (2, 3, 5, 8, 13, 20, 30, 60, 60, 60)
 """Seconds before each look by itself; after the last, the link remains."""
@@ -52,7 +48,7 @@ def show(reference: str) -> ResponseReturnValue:
     if view is None:
         abort(404)
     if view.is_marked:
-        _wake(running)
+        running.wake()
     article = find_article_by_code(view.article) or front_article()
     looks = _number("looks") or 0
     look_again_url = url_for(
@@ -74,13 +70,6 @@ def show(reference: str) -> ResponseReturnValue:
     if looks_by_itself:
         response.headers["Refresh"] = f"{_PAUSES_S[looks]}; url={look_again_url}"
     return response
-
-
-def _wake(running: Runtime) -> None:
-    try:
-        running.wake_worker()
-    except Exception as error:  # noqa: BLE001 - whatever the queue ran into, the sweep finds the ticket
-        log.warning("wake_up_failed", error=type(error).__name__)
 
 
 def _share_links(article: Article, public_base_url: str) -> tuple[tuple[str, str], ...]:
