@@ -16,6 +16,11 @@ from donations.app import create_app
 from tests.databases import PostgresTemplate, SqliteTemplate, temporary_folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The journeys last: their site, worker and browser stay up until the end of the run."""
+    items.sort(key=lambda item: "journeys" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template() -> Iterator[SqliteTemplate]:
     folder = temporary_folder()
