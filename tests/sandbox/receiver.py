@@ -32,12 +32,16 @@ class Receiver:
         self.received: list[Received] = []
         self.answers: list[int] = []
         """Statuses for the next deliveries; 200 when there are none left."""
+        self.silence = threading.Event()
+        """Cleared, every delivery is left without an answer until it is set."""
+        self.silence.set()
         self._arrived = threading.Condition()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.silence.wait()
                 status = receiver.take(
                     Received(body, self.headers["Stripe-Signature"], self.headers["Content-Type"])
                 )
@@ -72,6 +76,7 @@ class Receiver:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self.silence.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

@@ -136,6 +136,77 @@ def test_a_shuffle_is_repeatable_by_its_seed(desk: Desk) -> None:
     assert order[:5] != ONE_TIME
 
 
+def test_types_can_be_dropped_by_name(desk: Desk) -> None:
+    desk.control("deliveries", mode="drop", types=["charge.*", "payment_intent.created"])
+
+    desk.give()
+
+    assert types(desk.receiver.wait_for(2)) == ["payment_intent.succeeded", "checkout.session.completed"]
+    assert {found["state"] for found in desk.state()["deliveries"]} >= {"dropped"}
+
+
+def test_a_share_is_dropped_the_same_way_by_the_same_seed(desk: Desk) -> None:
+    fates: list[list[str]] = []
+    for seed in (5, 5, 6):
+        before = len(desk.state()["deliveries"])
+        desk.control("deliveries", mode="drop", share=0.5, seed=seed)
+        for _ in range(3):
+            desk.give()
+        fates.append([found["state"] for found in desk.state()["deliveries"][before:]])
+
+    dropped = [[state == "dropped" for state in fate] for fate in fates]
+
+    assert dropped[0] == dropped[1] != dropped[2]
+    assert 0 < sum(dropped[0]) < len(dropped[0])
+
+
+def test_duplicates_are_the_same_event_twice(desk: Desk) -> None:
+    desk.control("deliveries", duplicate=1)
+
+    desk.give()
+
+    received = desk.receiver.wait_for(10)
+    assert types(received) == [type for type in ONE_TIME for _ in range(2)]
+    assert len({delivery.event().id for delivery in received}) == 5
+
+
+def test_what_happens_at_once_is_reordered_by_the_seed(desk: Desk) -> None:
+    orders: list[list[str]] = []
+    for seed in (4, 4, 9):
+        desk.control("deliveries", reorder=10, seed=seed)
+        before = len(desk.receiver.received)
+        desk.give()
+        orders.append(types(desk.receiver.wait_for(before + 5)[before:]))
+
+    assert orders[0] == orders[1] != orders[2]
+    assert sorted(orders[0]) == sorted(ONE_TIME)
+    assert orders[0] != ONE_TIME
+
+
+def test_a_delay_lets_others_go_first(desk: Desk) -> None:
+    desk.control("deliveries", delay=0.5, types=["charge.*"])
+
+    desk.give()
+
+    assert types(desk.receiver.wait_for(5)) == [
+        "payment_intent.succeeded", "payment_intent.created", "checkout.session.completed",
+        "charge.succeeded", "charge.updated",
+    ]  # fmt: skip
+
+
+def test_a_plan_of_deliveries_ends_when_it_is_normal_again(desk: Desk) -> None:
+    desk.control("deliveries", mode="drop", share=0.5, seed=1, duplicate=1, types=["charge.*"])
+
+    plan = desk.control("deliveries", mode="normal")
+    desk.give()
+
+    assert plan == {
+        "mode": "normal", "types": [], "share": 1.0, "seed": 0, "delay": 0.0, "duplicate": 0.0, "reorder": 0,
+        "met": 0,
+    }  # fmt: skip
+    assert types(desk.receiver.wait_for(5)) == ONE_TIME
+
+
 def test_the_mode_outlives_a_restart(desk: Desk, tmp_path: Path) -> None:
     desk.control("deliveries", mode="hold")
     desk.server.stop()

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from donations.sandbox.api import description, form
 from donations.sandbox.api.auth import check_key
-from donations.sandbox.api.connection import drop_connection
+from donations.sandbox.api.connection import spoil
 from donations.sandbox.api.errors import ApiError
 from donations.sandbox.api.form import Tree
 from donations.sandbox.api.handlers import Handler
@@ -83,8 +83,6 @@ def _read_form() -> Tree:
 
 
 def _respond(answer: Answer, request_id: str) -> Response:
-    if answer.is_lost:
-        drop_connection(request.environ)
     response = json_response(answer.body, answer.status or 500)
     response.headers["Request-Id"] = request_id
     response.headers["Stripe-Version"] = request.headers.get("Stripe-Version", API_VERSION)
@@ -92,7 +90,7 @@ def _respond(answer: Answer, request_id: str) -> Response:
     if key and key.isascii() and key.isprintable():
         response.headers["Idempotency-Key"] = key
     response.headers.update(answer.headers)
-    return response
+    return spoil(response, request.environ, answer.fault)
 
 
 def json_response(body: Document, status: int = 200) -> Response:

@@ -1,34 +1,27 @@
-"""Trouble on request: the next answers are errors, late, or no answer at all.
+"""Trouble on request: the next answers are errors, late, cut off, or no answer at all.
 
 A fault of 409 or 429 comes before the request starts, so an Idempotency-Key is not used up; a 5xx
-comes as if the work had begun, and is replayed. `lost` does the work and then drops the connection:
-the case in which a caller cannot know.
+comes as if the work had begun, and is replayed. Reset `after`, a half body and a trickle do the work
+first: the cases in which a caller cannot know.
+
+Faults are told one by one (`add`), or drawn from a seed (`fault_plan`); the former go first.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import time
+from dataclasses import asdict
 from typing import Any
 
+from donations.sandbox.api import fault_plan
 from donations.sandbox.api.errors import ApiError
+from donations.sandbox.api.fault_kinds import Fault
 from donations.sandbox.document import Document
 from donations.sandbox.world import World
 
 _BEFORE_START = frozenset({409, 429})
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    status: int | None = None
-    count: int = 1
-    """How many calls it meets; 0 is until it is cleared."""
-    path: str = "/v1/"
-    method: str | None = None
-    delay: float = 0.0
-    reset: str | None = None
-    """`before`: the connection drops before the work. `after` (`lost`): the work is done first."""
-    retry_after: int | None = None
+_DONE_KEPT = 1000
 
 
 def add(world: World, fault: Fault) -> None:
@@ -37,22 +30,43 @@ def add(world: World, fault: Fault) -> None:
 
 
 def clear(world: World) -> None:
+    """Take back every fault and the plan, and forget what they did."""
     with world.store.transaction():
         world.store.execute("DELETE FROM faults")
+        world.store.execute("DELETE FROM faults_done")
+        fault_plan.end(world)
 
 
 def waiting(world: World) -> list[Document]:
     return [json.loads(row[0]) for row in world.store.execute("SELECT body FROM faults ORDER BY id")]
 
 
+def done(world: World) -> list[Document]:
+    """What was done to whom, oldest first."""
+    return [json.loads(row[0]) for row in world.store.execute("SELECT body FROM faults_done ORDER BY id")]
+
+
+def report(world: World) -> Document:
+    plan = fault_plan.current(world)
+    return {"waiting": waiting(world), "plan": plan and plan.to_json(), "done": done(world)}
+
+
 def take(world: World, method: str, path: str) -> Fault | None:
-    """The oldest fault that this call meets, with one of its count used up."""
+    """What this call meets: the oldest fault that fits, with one of its count used up; else the plan's."""
     with world.store.transaction():
-        for row_id, body in world.store.execute("SELECT id, body FROM faults ORDER BY id"):
-            fault = Fault(**json.loads(body))
-            if path.startswith(fault.path) and fault.method in {None, method}:
-                _use_up(world, row_id, fault)
-                return fault
+        drawn = fault_plan.draw(world, method, path)
+        fault = _take_told(world, method, path) or drawn
+        if fault is not None:
+            _note(world, method, path, fault)
+        return fault
+
+
+def _take_told(world: World, method: str, path: str) -> Fault | None:
+    for row_id, body in world.store.execute("SELECT id, body FROM faults ORDER BY id"):
+        fault = Fault(**json.loads(body))
+        if fault.meets(method, path):
+            _use_up(world, row_id, fault)
+            return fault
     return None
 
 
@@ -62,6 +76,20 @@ def _use_up(world: World, row_id: int, fault: Fault) -> None:
     elif fault.count > 1:
         left: dict[str, Any] = {**asdict(fault), "count": fault.count - 1}
         world.store.execute("UPDATE faults SET body = ? WHERE id = ?", (json.dumps(left), row_id))
+
+
+def _note(world: World, method: str, path: str, fault: Fault) -> None:
+    noted = {"at": world.now(), "method": method, "path": path, "fault": fault.in_words()}
+    world.store.execute("INSERT INTO faults_done (body) VALUES (?)", (json.dumps(noted),))
+    world.store.execute(
+        "DELETE FROM faults_done WHERE id <= (SELECT max(id) FROM faults_done) - ?", (_DONE_KEPT,)
+    )
+
+
+def wait(fault: Fault | None) -> None:
+    """The silence before the work."""
+    if fault is not None and fault.delay:
+        time.sleep(fault.delay)
 
 
 def refuse_before_start(fault: Fault | None) -> None:

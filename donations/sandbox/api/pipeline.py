@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +13,7 @@ from donations.sandbox.api.call import Call
 from donations.sandbox.api.description import Operation
 from donations.sandbox.api.errors import ApiError
 from donations.sandbox.api.expand import expand
-from donations.sandbox.api.faults import Fault
+from donations.sandbox.api.fault_kinds import Fault
 from donations.sandbox.api.form import Tree
 from donations.sandbox.api.handlers import Handler
 from donations.sandbox.api.routes import INCLUDED
@@ -41,8 +40,8 @@ class Answer:
     status: int
     body: Document
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    is_lost: bool = False
-    """The work is done, and the connection drops before the caller hears of it."""
+    fault: Fault | None = None
+    """How the answer is spoiled on its way to the caller."""
 
 
 class Pipeline:
@@ -57,7 +56,7 @@ class Pipeline:
         fault = faults.take(self._world, request.method, request.url)
         faults.refuse_before_start(fault)
         if fault and fault.reset == "before":
-            return Answer(0, {}, is_lost=True)
+            return Answer(0, {}, fault=fault)
         if request.method != "POST" or not request.idempotency_key:
             return self._attempt(request, given, fault)
         return self._attempt_once(request, request.idempotency_key, given, fault)
@@ -67,7 +66,7 @@ class Pipeline:
         replay = idempotency.claim(self._world, key, fingerprint, request.id)
         if replay:
             headers = {"Idempotent-Replayed": "true", "Original-Request": replay.request_id}
-            return Answer(replay.status, replay.body, headers)
+            return Answer(replay.status, replay.body, headers, fault)
         try:
             answer = self._attempt(request, given, fault)
         except ApiError:
@@ -78,16 +77,14 @@ class Pipeline:
 
     def _attempt(self, request: Request, given: dict[str, Any], fault: Fault | None) -> Answer:
         """Do the work. An error that happened at work is an answer; one that came before is raised."""
-        if fault and fault.delay:
-            time.sleep(fault.delay)
-        is_lost = fault is not None and fault.reset == "after"
+        faults.wait(fault)
         try:
             faults.refuse_at_work(fault)
-            return Answer(200, self._work(request, given), is_lost=is_lost)
+            return Answer(200, self._work(request, given), fault=fault)
         except ApiError as error:
             if not error.is_kept:
                 raise
-            return Answer(error.status, error.body(), error.headers, is_lost=is_lost)
+            return Answer(error.status, error.body(), error.headers, fault)
         except Exception:  # noqa: BLE001  # An unknown failure of ours is an answer like Stripe's own: 500.
             _log.exception("sandbox_failed", path=request.url)
             failure = ApiError("The sandbox failed; its log says why.", status=500, type="api_error")

@@ -19,9 +19,11 @@ from donations.sandbox.objects import (
     product,
     refund,
     subscription,
+    webhook_endpoint,
 )
 
 _SUBSCRIPTION = "/v1/subscriptions/{subscription_exposed_id}"
+_ENDPOINT = "/v1/webhook_endpoints/{webhook_endpoint}"
 
 ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "/v1/account"): account.retrieve,
@@ -77,6 +79,11 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", _SUBSCRIPTION): retrieve("subscription"),
     ("POST", _SUBSCRIPTION): change_subscription.update,
     ("DELETE", _SUBSCRIPTION): change_subscription.cancel,
+    ("GET", "/v1/webhook_endpoints"): listing("webhook_endpoint", "/v1/webhook_endpoints"),
+    ("POST", "/v1/webhook_endpoints"): webhook_endpoint.create,
+    ("GET", _ENDPOINT): webhook_endpoint.retrieve,
+    ("POST", _ENDPOINT): webhook_endpoint.update,
+    ("DELETE", _ENDPOINT): webhook_endpoint.delete,
 }
 
 INCLUDED: Mapping[tuple[str, str], Included] = {

@@ -7,17 +7,17 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, request
 
-from donations.sandbox.api import faults
+from donations.sandbox.api import fault_kinds, fault_plan, faults
 from donations.sandbox.api.blueprint import json_response
 from donations.sandbox.api.errors import ApiError, missing
-from donations.sandbox.api.faults import Fault
 from donations.sandbox.document import Document
 from donations.sandbox.flows import debit
 from donations.sandbox.flows.renew import renew
+from donations.sandbox.objects import webhook_endpoint
 from donations.sandbox.objects.lookup import referenced
 from donations.sandbox.objects.subscription import ENDED
 from donations.sandbox.ticker import catch_up
-from donations.sandbox.webhooks import deliveries
+from donations.sandbox.webhooks import deliveries, plan
 from donations.sandbox.world import World
 
 _KINDS = (
@@ -32,6 +32,7 @@ def make_blueprint(world: World) -> Blueprint:
     blueprint = Blueprint("controls", __name__)
     for path, control in _CONTROLS.items():
         blueprint.add_url_rule(f"/_sandbox/{path}", path, _view(world, control), methods=["POST"])
+    blueprint.add_url_rule("/_sandbox/faults", "report", lambda: json_response(faults.report(world)))
     blueprint.add_url_rule("/_sandbox/state", "state", lambda: json_response(_state(world)))
     blueprint.add_url_rule("/_sandbox/health", "health", lambda: json_response(_health(world)))
     return blueprint
@@ -68,7 +69,7 @@ def _state(world: World) -> Document:
     objects = {kind: sorted(world.store.search(kind), key=lambda found: found["id"]) for kind in _KINDS}
     return {
         "now": world.now(),
-        "delivery_mode": deliveries.mode(world).value,
+        "delivery_mode": plan.current(world).mode.value,
         "faults": faults.waiting(world),
         "objects": objects,
         "deliveries": deliveries.overview(world)[::-1],
@@ -76,9 +77,10 @@ def _state(world: World) -> Document:
 
 
 def _set_delivery_mode(world: World, given: dict[str, Any]) -> Document:
-    mode = deliveries.Mode(given.get("mode"))
-    deliveries.set_mode(world, mode)
-    return {"mode": mode.value}
+    """Replace the plan of deliveries; what is not given is as it normally is."""
+    wanted = plan.read(given)
+    plan.put_in_force(world, wanted)
+    return wanted.to_json()
 
 
 def _flush(world: World, given: dict[str, Any]) -> Document:
@@ -91,16 +93,32 @@ def _flush(world: World, given: dict[str, Any]) -> Document:
 
 def _resend(world: World, given: dict[str, Any]) -> Document:
     event = referenced(world, "event", _named(given, "event"), "event")
-    return {"queued": deliveries.resend(world, event)}
+    return {"queued": deliveries.resend(world, event, given.get("endpoint"))}
+
+
+def _open_endpoint(world: World, given: dict[str, Any]) -> Document:
+    """Add an endpoint, for snapshots or for thin events, and show its secret this once."""
+    types: Any = given.get("enabled_events") or ["*"]
+    if not isinstance(types, list):
+        raise ApiError("`enabled_events` is a list of event types.", param="enabled_events")
+    with world.store.transaction():
+        return webhook_endpoint.open_endpoint(
+            world,
+            webhook_endpoint.checked_url(given.get("url")),
+            is_thin=bool(given.get("thin", False)),
+            enabled_events=types,
+        )
 
 
 def _add_fault(world: World, given: dict[str, Any]) -> Document:
-    """`{"clear": true}` takes all of them back."""
+    """A fault, or with a `rate` a plan of them; `{"clear": true}` takes all of them back."""
     if given.get("clear"):
         faults.clear(world)
+    elif "rate" in given:
+        fault_plan.begin(world, fault_plan.read(given))
     else:
-        faults.add(world, Fault(**given))
-    return {"waiting": faults.waiting(world)}
+        faults.add(world, fault_kinds.read(given))
+    return faults.report(world)
 
 
 def _renew(world: World, given: dict[str, Any]) -> Document:
@@ -150,6 +168,7 @@ _CONTROLS: dict[str, Control] = {
     "deliveries": _set_delivery_mode,
     "deliveries/flush": _flush,
     "deliveries/resend": _resend,
+    "endpoints": _open_endpoint,
     "faults": _add_fault,
     "renew": _renew,
     "debits": _finish_debit,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, render_template
 
 from donations.sandbox.money import display
-from donations.sandbox.webhooks import deliveries
+from donations.sandbox.webhooks import deliveries, plan
 from donations.sandbox.world import World
 
 _SHOWN = 50
@@ -20,7 +20,7 @@ def make_blueprint(world: World) -> Blueprint:
         return render_template(
             "overview.html",
             now=_moment(world.now()),
-            mode=deliveries.mode(world).value,
+            mode=plan.current(world).mode.value,
             sessions=[
                 {
                     **session,
@@ -33,7 +33,7 @@ def make_blueprint(world: World) -> Blueprint:
                 {**event, "at": _moment(event["created"])}
                 for event in world.store.search("event", limit=_SHOWN)
             ],
-            deliveries=deliveries.overview(world, _SHOWN),
+            deliveries=deliveries.overview(world)[:_SHOWN],
         )
 
     blueprint.add_url_rule("/_sandbox/", "show", show)

@@ -33,7 +33,7 @@ def emit(world: World, type: str, subject: Document, previous: Document | None =
     }
     world.store.save(event)
     for endpoint in listening:
-        deliveries.enqueue(world, event["id"], endpoint.id)
+        deliveries.enqueue(world, event, endpoint.id)
     return event
 
 

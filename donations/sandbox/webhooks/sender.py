@@ -1,12 +1,17 @@
-"""The thread that sends: one delivery at a time, never inside an API call or a transaction."""
+"""What sends: one delivery at a time to each endpoint, never inside an API call or a transaction.
+
+Endpoints don't wait for one another, so one that hangs holds up only its own deliveries.
+"""
 
 from __future__ import annotations
 
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
+import structlog
 
 from donations.sandbox.document import Document
 from donations.sandbox.webhooks import deliveries, endpoints, thin
@@ -15,7 +20,9 @@ from donations.sandbox.webhooks.endpoints import Endpoint
 from donations.sandbox.webhooks.signing import signature_header
 from donations.sandbox.world import World
 
+_log = structlog.stdlib.get_logger("donations.sandbox")
 _IDLE_SECONDS = 0.2
+_MOST_AT_ONCE = 16
 
 
 class Sender:
@@ -23,6 +30,8 @@ class Sender:
         self._world = world
         self._wake = threading.Event()
         self._stopping = threading.Event()
+        self._busy: dict[str, Delivery] = {}
+        """What is being sent, by endpoint."""
         self._thread = threading.Thread(target=self._run, name="sandbox-sender", daemon=True)
 
     def start(self) -> None:
@@ -35,27 +44,42 @@ class Sender:
         self._thread.join(timeout=self._world.settings.delivery_timeout + 1)
 
     def _run(self) -> None:
-        with requests.Session() as http:
-            http.trust_env = False
+        with ThreadPoolExecutor(_MOST_AT_ONCE, "sandbox-delivery") as pool:
             while not self._stopping.is_set():
-                delivery = deliveries.next_due(self._world, time.time())
+                # Cleared before looking: what is committed from here on wakes the next wait.
+                self._wake.clear()
+                busy = tuple(self._busy.copy())
+                delivery = deliveries.next_due(self._world, time.time(), but_not_to=busy)
                 if delivery is None:
                     # A retry becomes due without anyone committing, so never sleep for long.
                     self._wake.wait(_IDLE_SECONDS)
-                    self._wake.clear()
                 else:
-                    self._send(http, delivery)
+                    self._busy[delivery.endpoint_id] = delivery
+                    pool.submit(self._send, delivery)
 
-    def _send(self, http: requests.Session, delivery: Delivery) -> None:
+    def _send(self, delivery: Delivery) -> None:
+        try:
+            self._try(delivery)
+        except Exception:  # noqa: BLE001
+            # A delivery that cannot even be written must not stop those behind it.
+            _log.exception("delivery_failed", delivery_id=delivery.id)
+            deliveries.give_up(self._world, delivery, "the sandbox failed; its log says why")
+        finally:
+            del self._busy[delivery.endpoint_id]
+            self._wake.set()
+
+    def _try(self, delivery: Delivery) -> None:
         event = self._world.store.find(delivery.event_id)
         endpoint = endpoints.find(self._world, delivery.endpoint_id)
         if event is None or endpoint is None:
-            answer, delivered = "no such endpoint", False
+            deliveries.give_up(self._world, delivery, "no such endpoint")
+        elif not endpoint.is_enabled:
+            deliveries.give_up(self._world, delivery, "the endpoint is disabled")
         else:
-            answer, delivered = self._post(http, endpoint, body_for(event, endpoint))
-        deliveries.record(self._world, delivery, answer, delivered=delivered, wall_time=time.time())
+            answer, delivered = self._post(endpoint, body_for(event, endpoint))
+            deliveries.record(self._world, delivery, answer, delivered=delivered, wall_time=time.time())
 
-    def _post(self, http: requests.Session, endpoint: Endpoint, body: bytes) -> tuple[str, bool]:
+    def _post(self, endpoint: Endpoint, body: bytes) -> tuple[str, bool]:
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Stripe-Signature": signature_header(body, endpoint.secret, int(time.time())),
@@ -63,12 +87,21 @@ class Sender:
         }
         timeout = self._world.settings.delivery_timeout
         try:
-            answer = http.post(endpoint.url, body, headers=headers, timeout=timeout, allow_redirects=False)
-        except requests.RequestException as error:
+            with requests.Session() as http:
+                http.trust_env = False
+                answer = http.post(
+                    endpoint.url, body, headers=headers, timeout=timeout, allow_redirects=False
+                )
+        except (requests.RequestException, ValueError) as error:
+            # A URL that the client cannot use at all (an empty label, say) is a ValueError.
             return type(error).__name__, False
         return str(answer.status_code), 200 <= answer.status_code < 300
 
 
 def body_for(event: Document, endpoint: Endpoint) -> bytes:
-    content = thin.notification(event) if endpoint.is_thin else event
+    """The exact bytes that are signed and sent."""
+    if endpoint.is_thin:
+        content = thin.notification(event)
+    else:
+        content = {**event, "api_version": endpoint.api_version or event["api_version"]}
     return json.dumps(content, indent=2, ensure_ascii=False).encode()

@@ -8,6 +8,7 @@ from donations.sandbox.document import Document
 
 _PATHS = {
     "balance_transaction": "/v1/balance_transactions/{}",
+    "billing_portal.configuration": "/v1/billing_portal/configurations/{}",
     "charge": "/v1/charges/{}",
     "checkout.session": "/v1/checkout/sessions/{}",
     "customer": "/v1/customers/{}",
@@ -18,25 +19,23 @@ _PATHS = {
     "payment_method": "/v1/payment_methods/{}",
     "price": "/v1/prices/{}",
     "product": "/v1/products/{}",
+    "radar.early_fraud_warning": "/v1/radar/early_fraud_warnings/{}",
     "refund": "/v1/refunds/{}",
+    "setup_intent": "/v1/setup_intents/{}",
     "subscription": "/v1/subscriptions/{}",
+    "test_helpers.test_clock": "/v1/test_helpers/test_clocks/{}",
 }
 
 
 def notification(event: Document) -> Document:
-    """The body that is delivered: `v2.core.event` with a reference to the object."""
-    subject: Document = event["data"]["object"]
+    """The body that is delivered: `v2.core.event` with a reference to the object, if it has an address."""
     thin: Document = {
         "id": event["id"].replace("evt_", "evt_test_", 1),
         "object": "v2.core.event",
         "type": f"v1.{event['type']}",
         "created": datetime.fromtimestamp(event["created"], UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "livemode": False,
-        "related_object": {
-            "id": subject["id"],
-            "type": subject["object"],
-            "url": _PATHS[subject["object"]].format(subject["id"]),
-        },
+        "related_object": _reference(event["data"]["object"]),
     }
     if event["request"]["id"]:
         thin["reason"] = {"type": "request", "request": event["request"]}
@@ -55,3 +54,11 @@ def fetched(event: Document) -> Document:
 
 def snapshot_id(thin_id: str) -> str:
     return thin_id.replace("evt_test_", "evt_", 1)
+
+
+def _reference(subject: Document) -> Document | None:
+    """None for what cannot be fetched: a portal session, an invoice that is still to come."""
+    path = _PATHS.get(subject["object"])
+    if path is None or "id" not in subject:
+        return None
+    return {"id": subject["id"], "type": subject["object"], "url": path.format(subject["id"])}
