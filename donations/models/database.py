@@ -12,14 +12,28 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from inspect import iscoroutinefunction
 from typing import Any
 
+from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+class _Database(SQLAlchemy):
+    """Without the closing of asynchronous sessions, of which we have none: Flask would make an event
+    loop for it at the end of each request."""
+
+    def init_app(self, app: App) -> None:
+        super().init_app(app)
+        app.teardown_appcontext_funcs = [
+            each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)
+        ]
+
+
+db = _Database(session_options={"expire_on_commit": False})
 
 _READ_ONLY = "donations_read_only"
 _open_transactions: ContextVar[int] = ContextVar("open_transactions", default=0)
