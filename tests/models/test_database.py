@@ -53,10 +53,14 @@ def test_an_exception_leaves_nothing_behind(app: Flask) -> None:
     class Planned(Exception):
         pass
 
-    with pytest.raises(Planned), writing() as session:
-        session.add(Throttle(key=KEY, window_ends_at=NOON, tries=1))
-        session.flush()
-        raise Planned
+    def fail_halfway() -> None:
+        with writing() as session:
+            session.add(Throttle(key=KEY, window_ends_at=NOON, tries=1))
+            session.flush()
+            raise Planned
+
+    with pytest.raises(Planned):
+        fail_halfway()
 
     with reading() as session:
         assert session.scalars(select(Throttle)).all() == []
