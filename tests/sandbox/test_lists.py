@@ -80,14 +80,66 @@ def test_expand_reaches_through_objects_and_lists(desk: Desk) -> None:
     assert listed.data[0].balance_transaction.id == transaction.id
 
 
-@pytest.mark.parametrize("path", ["status", "nothing", "payment_intent.nothing", "invoice.a.b.c.d"])
-def test_what_cannot_be_expanded_is_refused(desk: Desk, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "refused"),
+    [
+        ("status", "status"),
+        ("nothing", "nothing"),
+        ("metadata", "metadata"),
+        ("custom_text", "custom_text"),
+        ("payment_intent.nothing", "nothing"),
+        ("invoice.nothing", "nothing"),
+        ("payment_intent.latest_charge.status", "status"),
+        ("payment_intent..latest_charge", ""),
+    ],
+)
+def test_what_cannot_be_expanded_is_refused_by_its_name(desk: Desk, path: str, refused: str) -> None:
     session = desk.give()
 
     with pytest.raises(stripe.InvalidRequestError) as caught:
         desk.again(session, path)
 
-    assert caught.value.param == "expand"
+    assert caught.value.user_message == f"This property cannot be expanded ({refused})."
+    assert (caught.value.http_status, caught.value.code, caught.value.param) == (400, None, None)
+
+
+@pytest.mark.parametrize("path", ["a.b.c.d.e", "subscription.items.data.price.product"])
+def test_five_levels_are_too_deep_to_expand(desk: Desk, path: str) -> None:
+    session = desk.give()
+
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        desk.again(session, path)
+
+    words = f"You cannot expand more than 4 levels of a property. Property: {path}"
+    assert (caught.value.code, caught.value.user_message) == ("property_expansion_max_depth", words)
+
+
+def test_the_data_of_a_list_counts_as_a_level(desk: Desk) -> None:
+    desk.give()
+    intents = desk.stripe.v1.payment_intents
+
+    deep = intents.list({"expand": ["data.latest_charge.balance_transaction.source"]})
+    with pytest.raises(stripe.InvalidRequestError, match="more than 4 levels"):
+        intents.list({"expand": ["data.latest_charge.balance_transaction.source.customer"]})
+
+    charge = deep.data[0].latest_charge
+    assert charge.balance_transaction.source.id == charge.id
+
+
+def test_a_list_says_where_its_fields_are_expanded(desk: Desk) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        desk.stripe.v1.charges.list({"expand": ["customer"]})
+
+    assert caught.value.user_message == (
+        "This property cannot be expanded (customer). You may want to try expanding 'data.customer' instead."
+    )
+
+
+def test_what_is_null_or_empty_can_be_expanded_all_the_same(desk: Desk) -> None:
+    session = desk.open()
+
+    assert desk.again(session, "invoice.customer", "subscription").subscription is None
+    assert desk.stripe.v1.charges.list({"expand": ["data.balance_transaction"]}).data == []
 
 
 def test_products_and_prices_can_be_made_first(desk: Desk) -> None:

@@ -15,14 +15,19 @@ from typing_extensions import get_type_hints, is_typeddict
 
 def unknown_to_the_sdk(parameters: Any, typed: Any, place: str = "") -> list[str]:
     """The places in `parameters` that `typed`, one of the SDK's TypedDicts, does not have."""
-    # The base class of all parameters names these two, which their own modules lack when running.
-    hints = get_type_hints(typed, localns={"Mapping": Mapping, "StripeContext": stripe.StripeContext})
+    hints = names_of(typed)
     unknown = [f"{place}{name}" for name in parameters if name not in hints]
     for name, value in parameters.items():
         for part, where in _objects_in(value, f"{place}{name}."):
             for nested in _typed_dicts_in(hints.get(name)):
                 unknown += unknown_to_the_sdk(part, nested, where)
     return unknown
+
+
+def names_of(typed: Any) -> dict[str, Any]:
+    """The names that one of the SDK's TypedDicts has, and the type of each."""
+    # The base class of all parameters names these two, which their own modules lack when running.
+    return get_type_hints(typed, localns={"Mapping": Mapping, "StripeContext": stripe.StripeContext})
 
 
 def _objects_in(value: Any, place: str) -> Iterator[tuple[dict[str, Any], str]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
-from donations.sandbox.api import description, form
+from donations.sandbox.api import form
 from donations.sandbox.api.auth import check_key
 from donations.sandbox.api.connection import spoil
 from donations.sandbox.api.errors import ApiError
@@ -15,11 +15,13 @@ from donations.sandbox.api.form import Tree
 from donations.sandbox.api.handlers import Handler
 from donations.sandbox.api.pipeline import Answer, Pipeline, Request
 from donations.sandbox.api.routes import ROUTES
+from donations.sandbox.api.unknown import unknown_url
+from donations.sandbox.api.versions import answered_version, asked_version
 from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
-from donations.sandbox.settings import API_VERSION, SUPPORTED_VERSIONS
 from donations.sandbox.world import World
 
+_METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -33,21 +35,21 @@ def make_blueprint(world: World) -> Blueprint:
             methods=[method],
             provide_automatic_options=False,
         )
-    blueprint.add_url_rule("/v1/<path:rest>", "unknown", _unknown, methods=["GET", "POST", "DELETE"])
+    blueprint.add_url_rule("/v1/<path:rest>", "unknown", _unknown, methods=_METHODS)
     return blueprint
 
 
 def _view(world: World, method: str, path: str, handler: Handler) -> Callable[..., Response]:
-    pipeline = Pipeline(world, description.operation(method, path), handler)
+    pipeline = Pipeline(world, path, handler)
 
     def view(**ids: str) -> Response:
         request_id = new_id("req")
         try:
-            _check_request()
+            check_key(request.headers.get("Authorization"))
+            version = asked_version(request.headers.get("Stripe-Version"))
             key = request.headers.get("Idempotency-Key")
-            return _respond(
-                pipeline.answer(Request(request_id, method, request.path, ids, _read_form(), key)), request_id
-            )
+            asked = Request(request_id, method, request.path, ids, _read_form(), version, key)
+            return _respond(pipeline.answer(asked), request_id)
         except ApiError as error:
             return _respond(Answer(error.status, error.body(), error.headers), request_id)
 
@@ -55,19 +57,11 @@ def _view(world: World, method: str, path: str, handler: Handler) -> Callable[..
 
 
 def _unknown(rest: str) -> Response:
-    error = ApiError(
-        f"Unrecognized request URL ({request.method}: /v1/{rest}). If you are trying to list objects, remove"
-        " the trailing slash. The sandbox does only a part of Stripe's API.",
-        status=404,
-    )
-    return _respond(Answer(404, error.body()), new_id("req"))
-
-
-def _check_request() -> None:
-    check_key(request.headers.get("Authorization"))
-    version = request.headers.get("Stripe-Version", API_VERSION)
-    if version not in SUPPORTED_VERSIONS:
-        raise ApiError(f"Invalid Stripe API version: {version}", is_kept=False)
+    try:
+        check_key(request.headers.get("Authorization"))
+        raise unknown_url(request.method, f"/v1/{rest}")
+    except ApiError as error:
+        return _respond(Answer(error.status, error.body(), error.headers), new_id("req"))
 
 
 def _read_form() -> Tree:
@@ -85,7 +79,7 @@ def _read_form() -> Tree:
 def _respond(answer: Answer, request_id: str) -> Response:
     response = json_response(answer.body, answer.status or 500)
     response.headers["Request-Id"] = request_id
-    response.headers["Stripe-Version"] = request.headers.get("Stripe-Version", API_VERSION)
+    response.headers["Stripe-Version"] = answered_version(request.headers.get("Stripe-Version"))
     key = request.headers.get("Idempotency-Key")
     if key and key.isascii() and key.isprintable():
         response.headers["Idempotency-Key"] = key

@@ -6,15 +6,14 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from donations.sandbox.api.overlay import REMOVED_PARAMETERS
+from donations.sandbox.api.overlay import Schema, changes_to
+from donations.sandbox.settings import API_VERSION
 
 FILE = Path(__file__).parent.parent / "openapi-2026-08-26.dahlia.json.gz"
-
-Schema = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,8 @@ class Operation:
     path: str
     parameters: Mapping[str, Schema]
     required: frozenset[str]
+    answer: Schema
+    """The schema of a good answer."""
 
     @property
     def unsets_with_empty(self) -> bool:
@@ -36,8 +37,9 @@ def load() -> dict[str, Any]:
         return json.load(file)
 
 
-def operation(method: str, path: str) -> Operation:
-    """The operation at a path template, such as `/v1/refunds/{refund}`."""
+@cache
+def operation(method: str, path: str, version: str = API_VERSION) -> Operation:
+    """The operation at a path template, such as `/v1/refunds/{refund}`, as a version of the API has it."""
     described = load()["paths"][path][method.lower()]
     parameters: dict[str, Schema] = {}
     required: set[str] = set()
@@ -49,11 +51,12 @@ def operation(method: str, path: str) -> Operation:
     for content in described.get("requestBody", {}).get("content", {}).values():
         parameters.update(content["schema"].get("properties", {}))
         required.update(content["schema"].get("required", []))
-    for name in REMOVED_PARAMETERS.get((method, path), ()):
-        parameters.pop(name, None)
-    return Operation(method, path, parameters, frozenset(required))
+    for change in changes_to(method, path, version):
+        change.apply(parameters)
+    answer: Schema = described["responses"]["200"]["content"]["application/json"]["schema"]
+    return Operation(method, path, parameters, frozenset(required), answer)
 
 
-def expandable_fields(kind: str) -> frozenset[str]:
-    schema = load()["components"]["schemas"].get(kind, {})
-    return frozenset(schema.get("x-expandableFields", ()))
+def component(reference: str) -> Schema:
+    """The schema that a `$ref` names; one without properties if the description leaves it out."""
+    return load()["components"]["schemas"].get(reference.rpartition("/")[2], {})

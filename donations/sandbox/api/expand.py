@@ -1,4 +1,4 @@
-"""`expand[]`: ids replaced by the objects they name, at any depth that Stripe allows."""
+"""`expand[]`: ids replaced by the objects they name. Whether a path is good was checked before."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from donations.sandbox.api.description import expandable_fields
+from donations.sandbox.api.description import component
 from donations.sandbox.api.errors import invalid
 from donations.sandbox.document import Document
 from donations.sandbox.world import World
 
 Included = Callable[[World, Document], Any]
 """Computes a field that is there only on request, such as an invoice's `payments`."""
-
-_DEEPEST = 4
 
 
 def expand(
@@ -23,15 +21,12 @@ def expand(
     paths: Sequence[str],
     included: Mapping[tuple[str, str], Included],
 ) -> Document:
-    """A copy of the answer with every path expanded. Raises Stripe's 400 for what cannot be."""
+    """A copy of the answer with every path expanded. Raises for a field that the sandbox does not keep."""
     if not paths:
         return answer
     expanded = copy.deepcopy(answer)
     for path in paths:
-        parts = path.split(".")
-        if len(parts) > _DEEPEST + (parts[0] == "data"):
-            raise invalid("You cannot expand more than 4 levels of a property.", "expand")
-        _Expander(world, included, path).walk(expanded, parts)
+        _Expander(world, included, path).walk(expanded, path.split("."))
     return expanded
 
 
@@ -46,8 +41,11 @@ class _Expander:
         kind = node.get("object", "")
         if (kind, name) in self._included and name not in node:
             node[name] = self._included[kind, name](self._world, node)
-        if name not in node or not self._is_expandable(kind, name):
-            raise invalid(f"This property cannot be expanded ({self._path}).", "expand")
+        if name not in node:
+            # Objects of other kinds stand in one place, as sources do, and not each has the field.
+            if name in component(kind).get("properties", {}):
+                raise invalid(f"The sandbox does not expand `{self._path}`.", "expand")
+            return
         node[name] = self._resolve(node[name])
         if rest:
             self._descend(node[name], rest)
@@ -65,8 +63,3 @@ class _Expander:
         elif isinstance(value, list):
             for item in cast("list[Any]", value):
                 self._descend(item, rest)
-
-    @staticmethod
-    def _is_expandable(kind: str, name: str) -> bool:
-        """Parts of objects carry no kind of their own; what hangs below them is checked by being there."""
-        return kind in {"", "list"} or name in expandable_fields(kind)

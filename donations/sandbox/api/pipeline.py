@@ -8,11 +8,11 @@ from typing import Any
 
 import structlog
 
-from donations.sandbox.api import faults, idempotency, parameters
+from donations.sandbox.api import description, faults, idempotency, parameters
 from donations.sandbox.api.call import Call
-from donations.sandbox.api.description import Operation
 from donations.sandbox.api.errors import ApiError
 from donations.sandbox.api.expand import expand
+from donations.sandbox.api.expandable import check_paths
 from donations.sandbox.api.fault_kinds import Fault
 from donations.sandbox.api.form import Tree
 from donations.sandbox.api.handlers import Handler
@@ -32,6 +32,7 @@ class Request:
     url: str
     path: Mapping[str, str]
     tree: Tree
+    version: str
     idempotency_key: str | None
 
 
@@ -45,14 +46,18 @@ class Answer:
 
 
 class Pipeline:
-    def __init__(self, world: World, operation: Operation, handler: Handler) -> None:
+    """One operation of the API, at whatever version a caller speaks."""
+
+    def __init__(self, world: World, path: str, handler: Handler) -> None:
         self._world = world
-        self._operation = operation
+        self._path = path
         self._handler = handler
 
     def answer(self, request: Request) -> Answer:
         """Raises ApiError for a request that never starts."""
-        given = parameters.read(request.tree, self._operation)
+        operation = description.operation(request.method, self._path, request.version)
+        given = parameters.read(request.tree, operation)
+        check_paths(given.get("expand") or (), operation.answer)
         fault = faults.take(self._world, request.method, request.url)
         faults.refuse_before_start(fault)
         if fault and fault.reset == "before":

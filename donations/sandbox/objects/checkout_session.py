@@ -58,7 +58,7 @@ def new_session(world: World, given: dict[str, Any], lines: list[Document], expi
         "mode": mode,
         "payment_method_collection": "if_required" if mode == "payment" else "always",
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card", "sepa_debit"] if lines[0]["currency"] == "eur" else ["card"],
+        "payment_method_types": _method_types(given, lines[0]["currency"]),
         "payment_status": "unpaid",
         "phone_number_collection": {"enabled": False},
         "status": "open",
@@ -173,6 +173,12 @@ def _cancel_intent(world: World, session: Document) -> None:
             "status": "canceled",
         }
         emit(world, "payment_intent.canceled", world.store.save(canceled))
+
+
+def _method_types(given: dict[str, Any], currency: str) -> list[str]:
+    """What the caller chose, as was possible before endive, or what the account's settings say."""
+    offered = ["card", "sepa_debit"] if currency == "eur" else ["card"]
+    return given.get("payment_method_types") or offered
 
 
 def _details(email: str | None) -> Document | None:
