@@ -18,7 +18,7 @@ run: $(BIN)/.runtime ## Start everything: the site, its worker, and a stand-in f
 	@$(BIN)/donations run
 
 test: $(BIN)/.developer ## Run every test, on SQLite and on PostgreSQL
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest -n auto --maxprocesses 4 $(PYTEST_ARGS)
 
 check: $(BIN)/.developer ## Lint, types, floors, and that the locks are true
 	@$(BIN)/ruff check .
