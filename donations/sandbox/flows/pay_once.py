@@ -6,9 +6,8 @@ and charge.updated when the balance transaction is there.
 
 from __future__ import annotations
 
-from donations.sandbox.cards import Behaviour
 from donations.sandbox.document import Document
-from donations.sandbox.flows.payment import Payer, succeed
+from donations.sandbox.flows.payment import Payer, schedule_aftermath, succeed
 from donations.sandbox.objects.checkout_session import customer_details
 from donations.sandbox.objects.customer import new_customer
 from donations.sandbox.objects.payment_method import new_payment_method
@@ -36,8 +35,7 @@ def complete(
         emit(world, "payment_intent.created", created)
     emit(world, "checkout.session.completed", done)
     schedule(world, "attach_balance_transaction", charge["id"], delay=world.settings.settle_delay)
-    if payer.instrument.behaviour is Behaviour.DISPUTED:
-        schedule(world, "dispute_charge", charge["id"], delay=world.settings.settle_delay)
+    schedule_aftermath(world, charge["id"], payer.instrument.behaviour, delay=world.settings.settle_delay)
 
 
 def find_or_make_customer(world: World, session: Document, payer: Payer) -> Document | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from donations.sandbox.cards import Instrument
+from donations.sandbox.cards import Behaviour, Instrument
 from donations.sandbox.document import Document
 from donations.sandbox.objects.balance_transaction import for_charge
 from donations.sandbox.objects.charge import card_error, decline_for, new_charge
-from donations.sandbox.objects.dispute import open_dispute
 from donations.sandbox.objects.payment_method import new_payment_method
+from donations.sandbox.tasks import schedule
 from donations.sandbox.webhooks.events import emit, emit_update
 from donations.sandbox.world import World
 
@@ -88,5 +88,14 @@ def attach_balance_transaction(world: World, charge_id: str) -> None:
     emit_update(world, "charge.updated", before, world.store.save(after))
 
 
-def dispute_charge(world: World, charge_id: str) -> None:
-    open_dispute(world, world.store.get(charge_id))
+_AFTERMATHS = {
+    Behaviour.DISPUTED: "dispute_charge",
+    Behaviour.ASKED_ABOUT: "inquire_about_charge",
+    Behaviour.SUSPECTED: "warn_of_fraud",
+}
+
+
+def schedule_aftermath(world: World, charge_id: str, behaviour: Behaviour, *, delay: float) -> None:
+    """What the reader's bank does after a payment with one of the cards that bring trouble."""
+    if behaviour in _AFTERMATHS:
+        schedule(world, _AFTERMATHS[behaviour], charge_id, delay=delay)
