@@ -5,6 +5,7 @@ Deliveries are signed with real time instead (`webhooks/signing.py`): the receiv
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 
@@ -21,4 +22,10 @@ class Clock:
     def advance(self, seconds: int) -> int:
         with self._lock:
             self._offset += seconds
+            return self._offset
+
+    def move_to(self, moment: int) -> int:
+        """Forward to an instant, or nowhere if it is past already. Returns the offset."""
+        with self._lock:
+            self._offset = max(self._offset, moment - math.floor(time.time()))
             return self._offset

@@ -5,10 +5,16 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
+_ROUGHLY = {"day": 86_400, "week": 7 * 86_400, "month": 31 * 86_400, "year": 366 * 86_400}
+"""No interval is longer, so that dividing by it never overshoots."""
+
 
 def next_boundary(anchor: int, start: int, interval: str, count: int) -> int:
-    """The first renewal after `start` of a cycle anchored at `anchor`."""
-    steps = 1
+    """The first boundary after `start` of a cycle through `anchor`, which may itself lie ahead."""
+    steps = (start - anchor) // (_ROUGHLY[interval] * count)
+    if steps < 0:
+        # A guess by the longest interval may stop short of boundaries that lie before the anchor.
+        steps -= 1 - steps // 28
     while (boundary := _after(anchor, interval, count * steps)) <= start:
         steps += 1
     return boundary

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from donations.sandbox import dues
 from donations.sandbox.document import Document
 
 _SCHEMA = """
@@ -60,6 +61,13 @@ CREATE TABLE IF NOT EXISTS tasks (
     name TEXT NOT NULL,
     argument TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS dues (
+    seq INTEGER PRIMARY KEY,
+    timeline TEXT NOT NULL,
+    due_at INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS dues_in_order ON dues (timeline, due_at, seq);
+CREATE INDEX IF NOT EXISTS tasks_in_order ON tasks (due_at, id);
 CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS faults_done (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -101,6 +109,9 @@ class Store:
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.execute("PRAGMA busy_timeout=5000")
         self._connection.executescript(_SCHEMA)
+        if self.execute("PRAGMA user_version") == [(0,)]:
+            self.note_all_dues()
+            self.execute("PRAGMA user_version = 1")
 
     def close(self) -> None:
         with self._lock:
@@ -138,12 +149,41 @@ class Store:
     def save(self, document: Document, **private: Any) -> Document:
         """Insert or replace by id. `private` facts are added to those kept beside the document."""
         kept = {**self.private(document["id"]), **private}
-        self.execute(
+        rows = self.execute(
             "INSERT INTO objects (id, kind, body, private) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET body = excluded.body, private = excluded.private",
+            " ON CONFLICT (id) DO UPDATE SET body = excluded.body, private = excluded.private"
+            " RETURNING seq",
             (document["id"], document["object"], json.dumps(document), json.dumps(kept)),
         )
+        if document["object"] in dues.KINDS:
+            self._note_due(rows[0][0], document, kept)
         return document
+
+    def next_due(self, timeline: str, until: int) -> tuple[int, Document, Document] | None:
+        """The earliest object to which something happens by itself: when, its body, its private facts."""
+        rows = self.execute(
+            "SELECT due_at, body, private FROM dues JOIN objects USING (seq)"
+            " WHERE timeline = ? AND due_at <= ? ORDER BY due_at, seq LIMIT 1",
+            (timeline, until),
+        )
+        return (rows[0][0], json.loads(rows[0][1]), json.loads(rows[0][2])) if rows else None
+
+    def note_all_dues(self) -> None:
+        """For a store whose objects were written before there was an index of dues."""
+        marks = ", ".join("?" * len(dues.KINDS))
+        sql = f"SELECT seq, body, private FROM objects WHERE kind IN ({marks})"  # noqa: S608  # Only question marks are put in.
+        for seq, body, private in self.execute(sql, sorted(dues.KINDS)):
+            self._note_due(seq, json.loads(body), json.loads(private))
+
+    def _note_due(self, seq: int, document: Document, private: Document) -> None:
+        due = None if document.get("deleted") else dues.due_of(document, private)
+        if due is None:
+            self.execute("DELETE FROM dues WHERE seq = ?", (seq,))
+            return
+        self.execute(
+            "INSERT INTO dues VALUES (?, ?, ?) ON CONFLICT (seq) DO UPDATE SET due_at = excluded.due_at",
+            (seq, dues.timeline_of(document), due.at),
+        )
 
     def remove(self, object_id: str) -> None:
         self.execute("DELETE FROM objects WHERE id = ?", (object_id,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from donations.sandbox.world import World
 
@@ -10,22 +10,24 @@ Task = Callable[[World, str], None]
 
 
 def schedule(world: World, name: str, argument: str, *, delay: float) -> None:
+    """Tasks are always due on the sandbox's own clock, also those that a test clock's life asks for."""
     world.store.execute(
-        "INSERT INTO tasks (due_at, name, argument) VALUES (?, ?, ?)", (world.now() + delay, name, argument)
+        "INSERT INTO tasks (due_at, name, argument) VALUES (?, ?, ?)", (world.stamp() + delay, name, argument)
     )
 
 
-def run_due(world: World, known: Mapping[str, Task]) -> int:
-    """Run what is due, in the caller's transaction, and what that makes due. Returns how many ran."""
-    ran = 0
-    while True:
-        rows = world.store.execute(
-            "SELECT id, name, argument FROM tasks WHERE due_at <= ? ORDER BY due_at, id LIMIT 1",
-            (world.now(),),
-        )
-        if not rows:
-            return ran
-        task_id, name, argument = rows[0]
-        world.store.execute("DELETE FROM tasks WHERE id = ?", (task_id,))
-        known[name](world, argument)
-        ran += 1
+def next_at(world: World, until: int) -> float | None:
+    """When the next task is due, if that is not after `until`."""
+    rows = world.store.execute("SELECT min(due_at) FROM tasks WHERE due_at <= ?", (until,))
+    return rows[0][0]
+
+
+def take(world: World, until: int) -> tuple[str, str] | None:
+    """Remove the next task from the list, in the caller's transaction. Returns its name and argument."""
+    rows = world.store.execute(
+        "SELECT id, name, argument FROM tasks WHERE due_at <= ? ORDER BY due_at, id LIMIT 1", (until,)
+    )
+    if not rows:
+        return None
+    world.store.execute("DELETE FROM tasks WHERE id = ?", (rows[0][0],))
+    return rows[0][1], rows[0][2]

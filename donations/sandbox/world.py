@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from donations.sandbox.clock import Clock
 from donations.sandbox.settings import Settings
@@ -19,9 +19,23 @@ class World:
     clock: Clock
     base_url: str
     """Where this sandbox is reached; the pages that it sends people to are below it."""
+    moment: int | None = None
+    """An instant at which time stands still: what was due then is done as of then."""
+    test_clock: str | None = None
+    """The test clock whose time this is, or None for the sandbox's own."""
 
     def now(self) -> int:
-        return self.clock.now()
+        return self.clock.now() if self.moment is None else self.moment
+
+    def stamp(self) -> int:
+        """The time of events, and of what happens outside billing: no test clock moves it."""
+        return self.now() if self.test_clock is None else self.clock.now()
+
+    def at(self, moment: int) -> Self:
+        return replace(self, moment=moment)
+
+    def on_test_clock(self, clock_id: str, moment: int) -> Self:
+        return replace(self, moment=moment, test_clock=clock_id)
 
     def remember(self, name: str, value: Any) -> None:
         """Keep a setting of the controls across restarts."""

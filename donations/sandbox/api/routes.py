@@ -6,7 +6,20 @@ from collections.abc import Mapping
 
 from donations.sandbox.api.expand import Included
 from donations.sandbox.api.handlers import Handler, listing, retrieve
-from donations.sandbox.flows import change_subscription, keep_customer, keep_method, open_session
+from donations.sandbox.flows import (
+    answer_dispute,
+    change_subscription,
+    confirm,
+    create_subscription,
+    give_back,
+    intend,
+    intend_setup,
+    keep_customer,
+    keep_method,
+    open_session,
+    settle_invoice,
+    time_travel,
+)
 from donations.sandbox.objects import (
     account,
     charge,
@@ -15,14 +28,16 @@ from donations.sandbox.objects import (
     event,
     invoice,
     invoice_payment,
+    portal_configuration,
+    portal_session,
     price,
     product,
-    refund,
     subscription,
     webhook_endpoint,
 )
 
 _SUBSCRIPTION = "/v1/subscriptions/{subscription_exposed_id}"
+_TEST_CLOCK = "/v1/test_helpers/test_clocks/{test_clock}"
 _ENDPOINT = "/v1/webhook_endpoints/{webhook_endpoint}"
 
 ROUTES: Mapping[tuple[str, str], Handler] = {
@@ -31,6 +46,11 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
         "balance_transaction", "/v1/balance_transactions", "currency", "source", "type"
     ),
     ("GET", "/v1/balance_transactions/{id}"): retrieve("balance_transaction"),
+    ("GET", "/v1/billing_portal/configurations"): portal_configuration.list_,
+    ("POST", "/v1/billing_portal/configurations"): portal_configuration.create,
+    ("GET", "/v1/billing_portal/configurations/{configuration}"): retrieve("billing_portal.configuration"),
+    ("POST", "/v1/billing_portal/configurations/{configuration}"): portal_configuration.update,
+    ("POST", "/v1/billing_portal/sessions"): portal_session.create,
     ("GET", "/v1/charges"): listing("charge", "/v1/charges", "customer", "payment_intent"),
     ("GET", "/v1/charges/{charge}"): retrieve("charge"),
     ("GET", "/v1/checkout/sessions"): checkout_session.list_,
@@ -48,14 +68,25 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "/v1/customers/{customer}/payment_methods/{payment_method}"): keep_method.retrieve_of_customer,
     ("GET", "/v1/disputes"): listing("dispute", "/v1/disputes", "charge", "payment_intent"),
     ("GET", "/v1/disputes/{dispute}"): retrieve("dispute"),
+    ("POST", "/v1/disputes/{dispute}"): answer_dispute.update,
+    ("POST", "/v1/disputes/{dispute}/close"): answer_dispute.close,
     ("GET", "/v1/events"): event.list_,
     ("GET", "/v1/events/{id}"): event.retrieve,
     ("GET", "/v1/invoice_payments"): invoice_payment.list_,
     ("GET", "/v1/invoice_payments/{invoice_payment}"): retrieve("invoice_payment"),
     ("GET", "/v1/invoices"): invoice.list_,
     ("GET", "/v1/invoices/{invoice}"): retrieve("invoice"),
+    ("POST", "/v1/invoices/{invoice}/finalize"): settle_invoice.finalize,
+    ("POST", "/v1/invoices/{invoice}/mark_uncollectible"): settle_invoice.mark_uncollectible,
+    ("POST", "/v1/invoices/{invoice}/pay"): settle_invoice.pay,
+    ("POST", "/v1/invoices/{invoice}/void"): settle_invoice.void,
     ("GET", "/v1/payment_intents"): listing("payment_intent", "/v1/payment_intents", "customer"),
+    ("POST", "/v1/payment_intents"): intend.create,
     ("GET", "/v1/payment_intents/{intent}"): retrieve("payment_intent"),
+    ("POST", "/v1/payment_intents/{intent}"): intend.update,
+    ("POST", "/v1/payment_intents/{intent}/cancel"): intend.cancel,
+    ("POST", "/v1/payment_intents/{intent}/capture"): confirm.capture,
+    ("POST", "/v1/payment_intents/{intent}/confirm"): intend.confirm,
     ("GET", "/v1/payment_methods"): keep_method.list_,
     ("POST", "/v1/payment_methods"): keep_method.create,
     ("GET", "/v1/payment_methods/{payment_method}"): keep_method.retrieve,
@@ -71,14 +102,34 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "/v1/products/{id}"): retrieve("product"),
     ("POST", "/v1/products/{id}"): product.update,
     ("DELETE", "/v1/products/{id}"): product.delete,
+    ("GET", "/v1/radar/early_fraud_warnings"): listing(
+        "radar.early_fraud_warning", "/v1/radar/early_fraud_warnings", "charge", "payment_intent"
+    ),
+    ("GET", "/v1/radar/early_fraud_warnings/{early_fraud_warning}"): retrieve("radar.early_fraud_warning"),
     ("GET", "/v1/refunds"): listing("refund", "/v1/refunds", "charge", "payment_intent"),
-    ("POST", "/v1/refunds"): refund.create,
+    ("POST", "/v1/refunds"): give_back.create,
     ("GET", "/v1/refunds/{refund}"): retrieve("refund"),
-    ("POST", "/v1/refunds/{refund}"): refund.update,
+    ("POST", "/v1/refunds/{refund}"): give_back.update,
+    ("POST", "/v1/refunds/{refund}/cancel"): give_back.cancel,
+    ("GET", "/v1/setup_intents"): listing("setup_intent", "/v1/setup_intents", "customer", "payment_method"),
+    ("POST", "/v1/setup_intents"): intend_setup.create,
+    ("GET", "/v1/setup_intents/{intent}"): retrieve("setup_intent"),
+    ("POST", "/v1/setup_intents/{intent}"): intend_setup.update,
+    ("POST", "/v1/setup_intents/{intent}/cancel"): intend_setup.cancel,
+    ("POST", "/v1/setup_intents/{intent}/confirm"): intend_setup.confirm,
     ("GET", "/v1/subscriptions"): subscription.list_,
+    ("POST", "/v1/subscriptions"): create_subscription.create,
     ("GET", _SUBSCRIPTION): retrieve("subscription"),
     ("POST", _SUBSCRIPTION): change_subscription.update,
     ("DELETE", _SUBSCRIPTION): change_subscription.cancel,
+    ("POST", "/v1/subscriptions/{subscription}/resume"): change_subscription.resume,
+    ("GET", "/v1/test_helpers/test_clocks"): listing(
+        "test_helpers.test_clock", "/v1/test_helpers/test_clocks"
+    ),
+    ("POST", "/v1/test_helpers/test_clocks"): time_travel.create,
+    ("GET", _TEST_CLOCK): retrieve("test_helpers.test_clock"),
+    ("DELETE", _TEST_CLOCK): time_travel.delete,
+    ("POST", _TEST_CLOCK + "/advance"): time_travel.advance,
     ("GET", "/v1/webhook_endpoints"): listing("webhook_endpoint", "/v1/webhook_endpoints"),
     ("POST", "/v1/webhook_endpoints"): webhook_endpoint.create,
     ("GET", _ENDPOINT): webhook_endpoint.retrieve,

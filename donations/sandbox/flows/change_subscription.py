@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from donations.sandbox.api.call import Call
-from donations.sandbox.api.errors import invalid, no_such
+from donations.sandbox.api.errors import ApiError, invalid, no_such
 from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.document import Document
+from donations.sandbox.dues import What
+from donations.sandbox.flows import change_end, cycle
+from donations.sandbox.flows.change_price import begins_anew, change_items
+from donations.sandbox.objects import invoice as invoices
 from donations.sandbox.objects import metadata
 from donations.sandbox.objects.lookup import referenced, required
-from donations.sandbox.objects.price import inline_price
-from donations.sandbox.objects.subscription import ENDED, end_now
-from donations.sandbox.webhooks.events import emit_update
+from donations.sandbox.objects.start import read_start
+from donations.sandbox.objects.subscription import ENDED, end_now, with_period
+from donations.sandbox.objects.test_clock import in_time_of
+from donations.sandbox.webhooks.events import emit, emit_update
 from donations.sandbox.world import World
 
 _UPDATABLE = (
     "cancel_at", "cancel_at_period_end", "cancellation_details", "default_payment_method",
     "description", "expand", "items", "metadata", "off_session", "pause_collection", "payment_behavior",
-    "proration_behavior",
+    "proration_behavior", "trial_end", "trial_settings",
 )  # fmt: skip
 
 
@@ -33,14 +36,41 @@ def cancel(call: Call) -> Document:
 def update(call: Call) -> Document:
     refuse_all_but(call.parameters, _UPDATABLE)
     before = _not_ended(call)
-    after = {**before, "items": {**before["items"], "data": [dict(item) for item in before["items"]["data"]]}}
+    world = in_time_of(call.world, before)
+    after, lines = change_items(world, before, call.parameters.get("items", []))
     _change_plain(call, after)
-    _change_end(call, after)
-    for given in call.parameters.get("items", []):
-        _change_item(call.world, after, given)
-    call.world.store.save(after)
-    emit_update(call.world, "customer.subscription.updated", before, after)
-    return after
+    _change_trial(call, world, after)
+    change_end.change(after, call.parameters, world.now())
+    behavior = call.parameters.get("proration_behavior", "create_prorations")
+    draft = _bill_change(world, before, after, lines, behavior)
+    world.store.save(after)
+    emit_update(world, "customer.subscription.updated", before, after)
+    if draft:
+        emit(world, "invoice.created", draft)
+        _collect(world, draft, call.parameters.get("payment_behavior", "allow_incomplete"))
+    if call.parameters.get("trial_end") == "now":
+        _bill_at_once(world, after["id"])
+    return world.store.get(after["id"])
+
+
+def resume(call: Call) -> Document:
+    """A trial that ended without a payment method has paused it; now it is billed from today."""
+    refuse_all_but(call.parameters, ["billing_cycle_anchor", "proration_behavior"])
+    before = required(call.world, "subscription", call.path["subscription"])
+    if before["status"] != "paused":
+        raise ApiError("Only a subscription that is paused can be resumed.", param="subscription")
+    if call.parameters.get("billing_cycle_anchor", "now") != "now":
+        raise invalid("The sandbox resumes with a new anchor only.", "billing_cycle_anchor")
+    world = in_time_of(call.world, before)
+    anew = {**before, "billing_cycle_anchor": world.now(), "status": "active"}
+    after = with_period(anew, world.now())
+    draft = cycle.draft_cycle(world, after, period_start=world.now())
+    after["latest_invoice"] = draft["id"]
+    emit_update(world, "customer.subscription.updated", before, world.store.save(after))
+    emit(world, "customer.subscription.resumed", after)
+    emit(world, "invoice.created", draft)
+    cycle.finalize_and_collect(world, draft)
+    return world.store.get(after["id"])
 
 
 def _not_ended(call: Call) -> Document:
@@ -59,6 +89,8 @@ def _change_plain(call: Call, after: Document) -> None:
         after["metadata"] = {} if added is None else metadata.merged(after["metadata"], added)
     if "description" in given:
         after["description"] = given["description"]
+    if "trial_settings" in given:
+        after["trial_settings"] = given["trial_settings"]
     if given.get("default_payment_method"):
         method = given["default_payment_method"]
         referenced(call.world, "payment_method", method, "default_payment_method")
@@ -69,46 +101,64 @@ def _change_plain(call: Call, after: Document) -> None:
             "behavior": pause["behavior"],
             "resumes_at": pause.get("resumes_at"),
         }
+        if pause and pause.get("resumes_at", call.world.now() + 1) <= in_time_of(call.world, after).now():
+            raise invalid("`resumes_at` must be in the future.", "pause_collection[resumes_at]")
 
 
-def _change_end(call: Call, after: Document) -> None:
-    """`cancel_at_period_end` sets the date too; `cancel_at` alone leaves the flag down."""
-    given, now = call.parameters, call.world.now()
-    if "cancel_at" in given and "cancel_at_period_end" in given:
-        raise invalid(
-            "You may only specify one of these parameters: cancel_at, cancel_at_period_end.", "cancel_at"
-        )
-    if "cancel_at" not in given and "cancel_at_period_end" not in given:
+def _change_trial(call: Call, world: World, after: Document) -> None:
+    """Trial until another day, or until now: what is billed then is counted from that instant."""
+    wanted = call.parameters.get("trial_end")
+    if wanted is None or (wanted == "now" and after["status"] != "trialing"):
         return
-    ends = [item["current_period_end"] for item in after["items"]["data"]]
-    if "cancel_at_period_end" in given:
-        after["cancel_at_period_end"] = given["cancel_at_period_end"]
-        after["cancel_at"] = max(ends) if given["cancel_at_period_end"] else None
-    else:
-        named = {"min_period_end": min(ends), "max_period_end": max(ends)}
-        after["cancel_at"] = named.get(given["cancel_at"], given["cancel_at"])
-        after["cancel_at_period_end"] = False
-    if after["cancel_at"] is not None and not isinstance(after["cancel_at"], int):
-        raise invalid("The sandbox has no billing schedules to cancel at.", "cancel_at")
-    if after["cancel_at"] is not None and after["cancel_at"] <= now:
-        raise invalid("The `cancel_at` timestamp must be in the future.", "cancel_at")
-    is_ending = after["cancel_at"] is not None
-    after["canceled_at"] = now if is_ending else None
-    details = {**after["cancellation_details"], **given.get("cancellation_details", {})}
-    after["cancellation_details"] = {**details, "reason": "cancellation_requested" if is_ending else None}
+    if after["status"] not in {"active", "trialing"}:
+        raise invalid("Only a subscription that is active or trialing has a trial.", "trial_end")
+    end = read_start(call.parameters, world.now()).trial_end or world.now()
+    if after["status"] == "active" and call.parameters.get("proration_behavior") != "none":
+        raise invalid("The sandbox starts a later trial only with `proration_behavior=none`.", "trial_end")
+    now, items = world.now(), after["items"]["data"]
+    start = items[0]["current_period_start"] if after["status"] == "trialing" else now
+    moved = [{**item, "current_period_start": start, "current_period_end": end} for item in items]
+    after["items"] = {**after["items"], "data": moved}
+    after.update(billing_cycle_anchor=end, status="trialing", trial_end=end)
+    after["trial_start"] = after["trial_start"] or now
 
 
-def _change_item(world: World, after: Document, given: dict[str, Any]) -> None:
-    """A new price or quantity from the next cycle on; the sandbox prorates nothing."""
-    items = {item["id"]: item for item in after["items"]["data"]}
-    item = items.get(given.get("id", ""))
-    if item is None:
-        raise no_such("subscription_item", given.get("id", ""), "items[0][id]", status=400)
-    if "price" in given:
-        item["price"] = referenced(world, "price", given["price"], "items[0][price]")
-    elif "price_data" in given:
-        item["price"] = inline_price(world, given["price_data"], "items[0][price_data]")
-    if item["price"]["currency"] != after["currency"] or not item["price"]["recurring"]:
-        raise invalid("The price must be recurring and in the subscription's currency.", "items[0][price]")
-    if "quantity" in given:
-        item["quantity"] = given["quantity"]
+def _bill_change(
+    world: World, before: Document, after: Document, lines: list[Document], behavior: str
+) -> Document | None:
+    """Now, with the next invoice, or never; a new rhythm is always billed now."""
+    is_anew = begins_anew(before, after)
+    if behavior == "none":
+        lines = [line for line in lines if not line["parent"]["subscription_item_details"]["proration"]]
+    if not lines:
+        return None
+    if behavior == "create_prorations" and not is_anew:
+        kept = world.store.private(before["id"]).get("pending_lines", [])
+        world.store.save(before, pending_lines=kept + lines)
+        return None
+    draft = invoices.new_draft(
+        world,
+        after,
+        world.store.get(after["customer"]),
+        reason="subscription_update",
+        period_start=after["items"]["data"][0]["current_period_start"],
+        lines=lines,
+    )
+    after["latest_invoice"] = draft["id"]
+    return draft
+
+
+def _bill_at_once(world: World, subscription_id: str) -> None:
+    """A trial that is cut short is followed by its first bill without the usual hour as a draft."""
+    trialing = world.store.get(subscription_id)
+    if trialing["status"] == "trialing" and trialing["trial_end"] <= world.now():
+        cycle.take_step(world, trialing, What.RENEW)
+        latest = world.store.get(world.store.get(subscription_id)["latest_invoice"])
+        if latest["status"] == "draft":
+            cycle.finalize_and_collect(world, latest)
+
+
+def _collect(world: World, draft: Document, payment_behavior: str) -> None:
+    invoice = cycle.finalize_and_collect(world, draft)
+    if payment_behavior == "error_if_incomplete" and invoice["status"] == "open":
+        raise ApiError("Your card was declined.", status=402, type="card_error", code="card_declined")

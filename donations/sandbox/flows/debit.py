@@ -8,7 +8,9 @@ checkout.session.async_payment_failed.
 
 from __future__ import annotations
 
+from donations.sandbox.cards import Behaviour
 from donations.sandbox.document import Document
+from donations.sandbox.flows import standing
 from donations.sandbox.flows.pay_once import as_completed, find_or_make_customer
 from donations.sandbox.flows.payment import Payer, as_succeeded
 from donations.sandbox.flows.subscribe import (
@@ -22,9 +24,11 @@ from donations.sandbox.objects import invoice as invoices
 from donations.sandbox.objects.balance_transaction import for_charge
 from donations.sandbox.objects.charge import DEBIT_REFUSED, card_error, new_charge
 from donations.sandbox.objects.payment_method import new_payment_method
-from donations.sandbox.store import Condition
-from donations.sandbox.webhooks.events import emit, emit_update
+from donations.sandbox.tasks import schedule
+from donations.sandbox.webhooks.events import emit
 from donations.sandbox.world import World
+
+_DAYS_UNTIL_SETTLED = 5
 
 
 def start_once(
@@ -42,6 +46,15 @@ def start_once(
         emit(world, "customer.created", customer)
     _emit_start(world, charge, waiting, created)
     emit(world, "checkout.session.completed", done)
+
+
+def start(
+    world: World, intent: Document, created: Document | None, method: Document, payer: Payer
+) -> Document:
+    """Without Checkout: an intent that the API confirms."""
+    charge, waiting = _process(world, intent, method, payer)
+    _emit_start(world, charge, waiting, created)
+    return waiting
 
 
 def start_subscription(
@@ -64,18 +77,21 @@ def settle(world: World, intent: Document) -> None:
     pending = world.store.get(intent["latest_charge"])
     charge = {**pending, "status": "succeeded", "balance_transaction": for_charge(world, pending)["id"]}
     paid = world.store.save(as_succeeded(intent, world.store.save(charge)))
-    session = world.store.get(private["session"])
-    session = world.store.save({**session, "payment_status": "paid"})
+    session = None
+    if "session" in private:
+        session = {**world.store.get(private["session"]), "payment_status": "paid"}
+        world.store.save(session)
     emit(world, "charge.succeeded", charge)
     emit(world, "payment_intent.succeeded", paid)
     if "invoice" in private:
         invoice = invoices.mark_paid(world, world.store.get(private["invoice"]))
         emit(world, "invoice.paid", invoice)
         emit(world, "invoice.payment_succeeded", invoice)
-    emit(world, "checkout.session.async_payment_succeeded", session)
+        standing.after_payment(world, invoice)
+    if session:
+        emit(world, "checkout.session.async_payment_succeeded", session)
     if "invoice" in private:
-        found = world.store.search("invoice_payment", [Condition("invoice", private["invoice"])])
-        pay_invoice_payment(world, found[0]["id"])
+        pay_invoice_payment(world, world.store.private(private["invoice"])["payment"])
 
 
 def refuse(world: World, intent: Document) -> None:
@@ -104,8 +120,9 @@ def refuse(world: World, intent: Document) -> None:
     emit(world, "charge.failed", charge)
     emit(world, "payment_intent.payment_failed", failed)
     if "invoice" in private:
-        _fall_behind(world, world.store.get(private["invoice"]))
-    emit(world, "checkout.session.async_payment_failed", world.store.get(private["session"]))
+        standing.note_failure(world, world.store.get(private["invoice"]))
+    if "session" in private:
+        emit(world, "checkout.session.async_payment_failed", world.store.get(private["session"]))
 
 
 def _process(world: World, intent: Document, method: Document, payer: Payer) -> tuple[Document, Document]:
@@ -119,7 +136,17 @@ def _process(world: World, intent: Document, method: Document, payer: Payer) -> 
         "payment_method": method["id"],
         "status": "processing",
     }
+    schedule(world, "finish_debit", intent["id"], delay=_DAYS_UNTIL_SETTLED * 86400)
     return charge, world.store.save(waiting)
+
+
+def finish(world: World, intent_id: str) -> None:
+    """Days later, the bank says what the test IBAN stands for, unless the controls were faster."""
+    intent = world.store.get(intent_id)
+    if intent["status"] != "processing":
+        return
+    behaviour = world.store.private(intent["payment_method"])["behaviour"]
+    (refuse if behaviour == Behaviour.DEBIT_FAILS else settle)(world, intent)
 
 
 def _emit_start(world: World, charge: Document, intent: Document, created: Document | None) -> None:
@@ -127,11 +154,3 @@ def _emit_start(world: World, charge: Document, intent: Document, created: Docum
         emit(world, "payment_intent.created", created)
     emit(world, "payment_intent.processing", intent)
     emit(world, "charge.pending", charge)
-
-
-def _fall_behind(world: World, invoice: Document) -> None:
-    tried = {**invoice, "attempt_count": invoice["attempt_count"] + 1}
-    emit(world, "invoice.payment_failed", world.store.save(tried))
-    before = world.store.get(invoice["parent"]["subscription_details"]["subscription"])
-    after = world.store.save({**before, "status": "past_due"})
-    emit_update(world, "customer.subscription.updated", before, after)

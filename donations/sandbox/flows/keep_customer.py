@@ -5,25 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from donations.sandbox.api.call import Call
-from donations.sandbox.api.errors import ApiError
+from donations.sandbox.api.errors import ApiError, invalid
 from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.document import Document
 from donations.sandbox.flows.keep_method import attach_to
+from donations.sandbox.objects import test_clock
 from donations.sandbox.objects.customer import CHANGEABLE, change, new_customer
-from donations.sandbox.objects.lookup import required
+from donations.sandbox.objects.lookup import referenced, required
 from donations.sandbox.objects.payment_method import of_customer
 from donations.sandbox.objects.subscription import ENDED, end_now
 from donations.sandbox.store import Condition
 from donations.sandbox.webhooks.events import emit, emit_update
 from donations.sandbox.world import World
 
+_MOST_ON_A_CLOCK = 3
 _DEFAULT = "invoice_settings[default_payment_method]"
 
 
 def create(call: Call) -> Document:
     world, given = call.world, call.parameters
-    refuse_all_but(given, {*CHANGEABLE, "invoice_settings", "metadata", "payment_method"})
+    refuse_all_but(given, {*CHANGEABLE, "invoice_settings", "metadata", "payment_method", "test_clock"})
+    world, clock_id = _time_of(world, given)
     customer = new_customer(world)
+    customer["test_clock"] = clock_id
     change(customer, given)
     world.store.save(customer)
     method = None
@@ -35,6 +39,17 @@ def create(call: Call) -> Document:
     if method:
         attach_to(world, method, customer["id"])
     return customer
+
+
+def _time_of(world: World, given: dict[str, Any]) -> tuple[World, str | None]:
+    """A customer may live by a test clock from the first day on, with at most two others."""
+    if "test_clock" not in given:
+        return world, None
+    clock = referenced(world, test_clock.KIND, given["test_clock"], "test_clock")
+    owned = [Condition("test_clock", clock["id"])]
+    if len(world.store.search("customer", owned, limit=_MOST_ON_A_CLOCK)) == _MOST_ON_A_CLOCK:
+        raise invalid("You have reached the limit of 3 customers per test clock.", "test_clock")
+    return test_clock.in_time_of(world, {"test_clock": clock["id"]}), clock["id"]
 
 
 def update(call: Call) -> Document:

@@ -9,14 +9,16 @@ invoice_payment.paid.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from donations.sandbox.cards import Behaviour
 from donations.sandbox.document import Document
 from donations.sandbox.flows.pay_once import as_completed, find_or_make_customer
-from donations.sandbox.flows.payment import Payer, succeed
+from donations.sandbox.flows.payment import Payer, schedule_aftermath, succeed
 from donations.sandbox.objects import invoice as invoices
-from donations.sandbox.objects.invoice_payment import mark_paid, new_invoice_payment
+from donations.sandbox.objects.invoice_line import line_of_item
+from donations.sandbox.objects.invoice_payment import link, mark_paid
 from donations.sandbox.objects.payment_method import new_payment_method
+from donations.sandbox.objects.start import read_start
 from donations.sandbox.objects.subscription import new_subscription
 from donations.sandbox.tasks import schedule
 from donations.sandbox.webhooks.events import emit, emit_update
@@ -44,24 +46,40 @@ def sign_up(world: World, session: Document, intent: Document, payer: Payer) -> 
     customer, created = dict(found), None if session["customer"] else found
     method = new_payment_method(world, payer.instrument, email=payer.email, customer=customer["id"])
     private = world.store.private(session["id"])
-    subscription = new_subscription(
-        world,
-        private["lines"],
-        customer=customer["id"],
-        payment_method=method["id"],
-        data=private["subscription_data"],
-    )
-    start = subscription["items"]["data"][0]["current_period_start"]
-    draft = invoices.new_draft(
-        world, subscription, customer, reason="subscription_create", period_start=start
+    subscription, draft = begin(
+        world, private["lines"], private["subscription_data"], customer, payment_method=method["id"]
     )
     customer["currency"] = session["currency"]
     opened = invoices.finalize(world, draft, customer)
     subscription = world.store.save({**subscription, "latest_invoice": opened["id"]})
-    payment = new_invoice_payment(world, opened, intent["id"])
+    payment = link(world, opened, intent)
     owned = {**intent, "customer": customer["id"], "description": "Subscription creation"}
     world.store.save(owned, invoice=opened["id"], session=session["id"])
     return Signup(customer, created, method, subscription, draft, opened, payment, owned)
+
+
+def begin(
+    world: World,
+    lines: list[Document],
+    data: dict[str, Any],
+    customer: Document,
+    *,
+    payment_method: str | None,
+) -> tuple[Document, Document]:
+    """A new subscription with the draft of its first invoice. Saves both and emits nothing."""
+    now = world.now()
+    start = read_start(data, now)
+    subscription = new_subscription(
+        world, lines, start, customer=customer, payment_method=payment_method, data=data
+    )
+    billed = [
+        line_of_item(subscription, item, start.share(now, item["price"]["recurring"]))
+        for item in subscription["items"]["data"]
+    ]
+    draft = invoices.new_draft(
+        world, subscription, customer, reason="subscription_create", period_start=now, lines=billed
+    )
+    return subscription, draft
 
 
 def complete(
@@ -83,8 +101,7 @@ def complete(
     emit(world, "invoice.paid", invoice)
     emit(world, "invoice.payment_succeeded", invoice)
     schedule(world, "pay_invoice_payment", signup.invoice_payment["id"], delay=world.settings.settle_delay)
-    if payer.instrument.behaviour is Behaviour.DISPUTED:
-        schedule(world, "dispute_charge", charge["id"], delay=world.settings.settle_delay)
+    schedule_aftermath(world, charge["id"], payer.instrument.behaviour, delay=world.settings.settle_delay)
 
 
 def complete_session(session: Document, payer: Payer, signup: Signup, payment_status: str) -> Document:

@@ -7,6 +7,7 @@ from donations.sandbox.api.lists import as_list, equal_to, in_range, list_object
 from donations.sandbox.api.support import refuse_other_filters
 from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
+from donations.sandbox.objects.invoice_line import line_of_item
 from donations.sandbox.store import Condition
 from donations.sandbox.world import World
 
@@ -32,49 +33,91 @@ _EMPTY = (
 )  # fmt: skip
 _AUTOMATIC_TAX = ("disabled_reason", "liability", "provider", "status")
 _PAYMENT_SETTINGS = ("default_mandate", "payment_method_options", "payment_method_types")
+SECONDS_AS_DRAFT = 3600
+"""How long a renewal's invoice may still be changed before it is finalized and charged."""
 _TRANSITIONS = ("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")
 
 
 def new_draft(
-    world: World, subscription: Document, customer: Document, *, reason: str, period_start: int
+    world: World,
+    subscription: Document,
+    customer: Document,
+    *,
+    reason: str,
+    period_start: int,
+    lines: list[Document] | None = None,
+    finalizes_at: int | None = None,
+    advances: bool = True,
 ) -> Document:
-    """A draft that charges the current period of the subscription.
+    """A draft of `lines`, or else of the current period of the subscription.
 
     `period_start` begins the invoice's own period, which is the one that has just ended; the first
     invoice (`subscription_create`) has none and spans no time.
     """
+    draft = draft_document(world, subscription, customer, reason=reason, period_start=period_start)
     invoice_id = new_id("in")
-    lines = [_new_line(invoice_id, subscription, item) for item in subscription["items"]["data"]]
+    billed = [line_of_item(subscription, item) for item in subscription["items"]["data"]]
+    lines = [{**line, "invoice": invoice_id} for line in (billed if lines is None else lines)]
     return world.store.save(
         {
             "id": invoice_id,
-            "object": "invoice",
-            **dict.fromkeys(_ABSENT),
-            **dict.fromkeys(_ZERO, 0),
+            **draft,
             **dict.fromkeys(_TOTALS, sum(line["amount"] for line in lines)),
-            **{name: [] for name in _EMPTY},
-            "account_country": "NL",
-            "account_name": "Sandbox",
-            "attempted": False,
-            "auto_advance": True,
-            "automatic_tax": {"enabled": False, **dict.fromkeys(_AUTOMATIC_TAX)},
-            "billing_reason": reason,
-            "collection_method": "charge_automatically",
-            "created": world.now(),
-            "currency": subscription["currency"],
-            **_billed_to(customer),
-            "issuer": {"type": "self"},
+            "auto_advance": advances,
+            "automatically_finalizes_at": finalizes_at if advances else None,
             "lines": as_list(lines, f"/v1/invoices/{invoice_id}/lines"),
-            "livemode": False,
-            "metadata": {},
-            "parent": _parent(subscription),
-            "payment_settings": dict.fromkeys(_PAYMENT_SETTINGS),
-            "period_end": subscription["items"]["data"][0]["current_period_start"],
-            "period_start": period_start,
-            "status": "draft",
-            "status_transitions": dict.fromkeys(_TRANSITIONS),
+            "next_payment_attempt": finalizes_at if advances else None,
         }
     )
+
+
+def draft_document(
+    world: World, subscription: Document, customer: Document, *, reason: str, period_start: int
+) -> Document:
+    """An invoice without lines and without an id."""
+    return {
+        "object": "invoice",
+        **dict.fromkeys(_ABSENT),
+        **dict.fromkeys(_ZERO, 0),
+        **dict.fromkeys(_TOTALS, 0),
+        **{name: [] for name in _EMPTY},
+        "account_country": "NL",
+        "account_name": "Sandbox",
+        "attempted": False,
+        "auto_advance": True,
+        "automatic_tax": {"enabled": False, **dict.fromkeys(_AUTOMATIC_TAX)},
+        "billing_reason": reason,
+        "collection_method": "charge_automatically",
+        "created": world.now(),
+        "currency": subscription["currency"],
+        **_billed_to(customer),
+        "issuer": {"type": "self"},
+        "livemode": False,
+        "metadata": {},
+        "parent": _parent(subscription),
+        "payment_settings": dict.fromkeys(_PAYMENT_SETTINGS),
+        "period_end": subscription["items"]["data"][0]["current_period_start"],
+        "period_start": period_start,
+        "starting_balance": customer["balance"],
+        "status": "draft",
+        "status_transitions": dict.fromkeys(_TRANSITIONS),
+        "test_clock": customer["test_clock"],
+    }
+
+
+def upcoming(world: World, subscription: Document, customer: Document, period_start: int) -> Document:
+    """The invoice of the next period, days before there is one: it has no id yet."""
+    draft = draft_document(world, subscription, customer, reason="upcoming", period_start=period_start)
+    lines = [line_of_item(subscription, item) for item in subscription["items"]["data"]]
+    total = sum(line["amount"] for line in lines)
+    next_at = subscription["items"]["data"][0]["current_period_start"] + SECONDS_AS_DRAFT
+    return {
+        **draft,
+        **dict.fromkeys(_TOTALS, total),
+        "amount_due": max(0, total + customer["balance"]),
+        "lines": as_list(lines, "/v1/invoices/upcoming/lines"),
+        "next_payment_attempt": next_at,
+    }
 
 
 def _billed_to(customer: Document) -> Document:
@@ -92,38 +135,66 @@ def _parent(subscription: Document) -> Document:
 
 
 def finalize(world: World, invoice: Document, customer: Document) -> Document:
-    """Draft becomes open, with a number from the customer's own series."""
+    """Draft becomes open, with a number from the customer's own series.
+
+    The customer's balance is used up first, and takes what a negative invoice gives back. `customer`
+    is changed in place, for those who go on with it.
+    """
     now, number = world.now(), customer["next_invoice_sequence"]
+    starting = customer["balance"]
+    due = max(0, invoice["total"] + starting)
     customer["next_invoice_sequence"] = number + 1
+    customer["balance"] = invoice["total"] + starting - due
     world.store.save(customer)
     return world.store.save(
         {
             **invoice,
+            "amount_due": due,
+            "amount_remaining": due,
             "attempted": True,
+            "automatically_finalizes_at": None,
             "effective_at": now,
-            "ending_balance": 0,
+            "ending_balance": customer["balance"],
             "hosted_invoice_url": f"{world.base_url}/i/{invoice['id']}",
             "invoice_pdf": f"{world.base_url}/i/{invoice['id']}/pdf",
+            "next_payment_attempt": None,
             "number": f"{customer['invoice_prefix']}-{number:04d}",
+            "starting_balance": starting,
             "status": "open",
             "status_transitions": {**invoice["status_transitions"], "finalized_at": now},
         }
     )
 
 
-def mark_paid(world: World, invoice: Document) -> Document:
-    transitions = {**invoice["status_transitions"], "paid_at": world.now()}
+def mark_paid(world: World, invoice: Document, *, attempts: int | None = None) -> Document:
+    """Paid in full; `attempts` replaces the count where this payment was not one of the retries."""
+    tried = invoice["attempt_count"] + 1 if attempts is None else attempts
     return world.store.save(
         {
             **invoice,
             "amount_paid": invoice["amount_due"],
             "amount_remaining": 0,
-            "attempt_count": invoice["attempt_count"] + 1,
+            "attempt_count": tried,
             "attempted": True,
             "auto_advance": False,
             "next_payment_attempt": None,
             "status": "paid",
-            "status_transitions": transitions,
+            "status_transitions": {**invoice["status_transitions"], "paid_at": world.now()},
+        }
+    )
+
+
+def close(world: World, invoice: Document, status: str) -> Document:
+    """`void` or `uncollectible`: nobody goes on asking for the money."""
+    name = {"void": "voided_at", "uncollectible": "marked_uncollectible_at"}[status]
+    return world.store.save(
+        {
+            **invoice,
+            "auto_advance": False,
+            "automatically_finalizes_at": None,
+            "next_payment_attempt": None,
+            "status": status,
+            "status_transitions": {**invoice["status_transitions"], name: world.now()},
         }
     )
 
@@ -137,41 +208,3 @@ def list_(call: Call) -> Document:
         conditions.append(Condition(field, call.parameters["subscription"]))
     conditions += in_range("due_date", call.parameters.get("due_date"))
     return list_objects(call.world, "invoice", "/v1/invoices", call.parameters, conditions)
-
-
-def _new_line(invoice_id: str, subscription: Document, item: Document) -> Document:
-    price, amount = item["price"], item["price"]["unit_amount"] * item["quantity"]
-    return {
-        "id": new_id("il"),
-        "object": "line_item",
-        "amount": amount,
-        "currency": price["currency"],
-        "description": f"{item['quantity']} × {price['nickname'] or 'Recurring gift'}",
-        "discount_amounts": [],
-        "discountable": True,
-        "discounts": [],
-        "invoice": invoice_id,
-        "livemode": False,
-        "metadata": dict(subscription["metadata"]),
-        "parent": {
-            "invoice_item_details": None,
-            "subscription_item_details": {
-                "invoice_item": None,
-                "proration": False,
-                "proration_details": {"credited_items": None},
-                "subscription": subscription["id"],
-                "subscription_item": item["id"],
-            },
-            "type": "subscription_item_details",
-        },
-        "period": {"end": item["current_period_end"], "start": item["current_period_start"]},
-        "pretax_credit_amounts": [],
-        "pricing": {
-            "price_details": {"price": price["id"], "product": price["product"]},
-            "type": "price_details",
-            "unit_amount_decimal": price["unit_amount_decimal"],
-        },
-        "quantity": item["quantity"],
-        "subtotal": amount,
-        "taxes": [],
-    }

@@ -29,6 +29,13 @@ def new_invoice_payment(world: World, invoice: Document, intent_id: str) -> Docu
     )
 
 
+def link(world: World, invoice: Document, intent: Document) -> Document:
+    """Say which payment pays an invoice, and remember it: the API shows it only from the other side."""
+    payment = new_invoice_payment(world, invoice, intent["id"])
+    world.store.save(invoice, intent=intent["id"], payment=payment["id"])
+    return payment
+
+
 def mark_paid(world: World, payment: Document) -> Document:
     now = world.now()
     transitions = {**payment["status_transitions"], "paid_at": now}

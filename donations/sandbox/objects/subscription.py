@@ -10,9 +10,11 @@ from donations.sandbox.api.support import refuse_other_filters
 from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
 from donations.sandbox.objects import metadata
+from donations.sandbox.objects.start import Start
+from donations.sandbox.objects.test_clock import in_time_of
 from donations.sandbox.periods import next_boundary
 from donations.sandbox.store import Condition
-from donations.sandbox.webhooks.events import emit
+from donations.sandbox.webhooks.events import emit, emit_update
 from donations.sandbox.world import World
 
 ENDED = frozenset({"canceled", "incomplete_expired"})
@@ -22,8 +24,7 @@ _ABSENT = (
     "application", "application_fee_percent", "billing_cycle_anchor_config", "billing_thresholds",
     "cancel_at", "canceled_at", "customer_account", "days_until_due", "default_source", "ended_at",
     "latest_invoice", "next_pending_invoice_item_invoice", "on_behalf_of", "pause_collection",
-    "pending_invoice_item_interval", "pending_setup_intent", "pending_update", "schedule", "test_clock",
-    "transfer_data", "trial_end", "trial_start",
+    "pending_invoice_item_interval", "pending_setup_intent", "pending_update", "schedule", "transfer_data",
 )  # fmt: skip
 """Fields that are there and null, for as long as the sandbox has nothing to put into them."""
 _CANCELLATION = ("comment", "feedback", "feedback_option", "reason")
@@ -33,26 +34,33 @@ _FLEXIBLE = {"flexible": {"proration_discounts": "included"}, "type": "flexible"
 
 
 def new_subscription(
-    world: World, lines: list[Document], *, customer: str, payment_method: str, data: dict[str, Any]
+    world: World,
+    lines: list[Document],
+    start: Start,
+    *,
+    customer: Document,
+    payment_method: str | None,
+    data: dict[str, Any],
 ) -> Document:
+    """A subscription that begins as `start` says; `data` is as Checkout or the API was given it."""
     now = world.now()
     subscription_id = new_id("sub")
-    items = [_new_item(world, subscription_id, line["price"], line["quantity"]) for line in lines]
+    items = [_new_item(now, start, subscription_id, line["price"], line["quantity"]) for line in lines]
     return world.store.save(
         {
             "id": subscription_id,
             "object": "subscription",
             **dict.fromkeys(_ABSENT),
             "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
-            "billing_cycle_anchor": now,
+            "billing_cycle_anchor": start.anchor,
             "billing_mode": {**_FLEXIBLE, "updated_at": now},
             "billing_schedules": [],
             "cancel_at_period_end": False,
             "cancellation_details": dict.fromkeys(_CANCELLATION),
             "collection_method": "charge_automatically",
             "created": now,
-            "currency": lines[0]["currency"],
-            "customer": customer,
+            "currency": lines[0]["price"]["currency"],
+            "customer": customer["id"],
             "default_payment_method": payment_method,
             "default_tax_rates": [],
             "description": data.get("description"),
@@ -63,20 +71,23 @@ def new_subscription(
             "metadata": metadata.checked(data.get("metadata")),
             "payment_settings": {**dict.fromkeys(_PAYMENT_SETTINGS), "save_default_payment_method": "off"},
             "start_date": now,
-            "status": "active",
-            "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
+            "status": "trialing" if start.trial_end else "active",
+            "test_clock": customer["test_clock"],
+            "trial_end": start.trial_end,
+            "trial_settings": data.get("trial_settings")
+            or {"end_behavior": {"missing_payment_method": "create_invoice"}},
+            "trial_start": now if start.trial_end else None,
         }
     )
 
 
-def _new_item(world: World, subscription_id: str, price: Document, quantity: int) -> Document:
-    now, recurring = world.now(), price["recurring"]
+def _new_item(now: int, start: Start, subscription_id: str, price: Document, quantity: int) -> Document:
     return {
         "id": new_id("si"),
         "object": "subscription_item",
         "billing_thresholds": None,
         "created": now,
-        "current_period_end": next_boundary(now, now, recurring["interval"], recurring["interval_count"]),
+        "current_period_end": start.first_end(now, price["recurring"]),
         "current_period_start": now,
         "discounts": [],
         "metadata": {},
@@ -87,15 +98,15 @@ def _new_item(world: World, subscription_id: str, price: Document, quantity: int
     }
 
 
-def with_next_period(subscription: Document) -> Document:
-    """The same subscription, one cycle on."""
+def with_period(subscription: Document, start: int) -> Document:
+    """The same subscription, with the period of its cycle that begins at `start`."""
     items = [
         {
             **item,
-            "current_period_start": item["current_period_end"],
+            "current_period_start": start,
             "current_period_end": next_boundary(
                 subscription["billing_cycle_anchor"],
-                item["current_period_end"],
+                start,
                 item["price"]["recurring"]["interval"],
                 item["price"]["recurring"]["interval_count"],
             ),
@@ -105,8 +116,18 @@ def with_next_period(subscription: Document) -> Document:
     return {**subscription, "items": {**subscription["items"], "data": items}}
 
 
-def end_now(world: World, subscription: Document, reason: str, given: Document | None = None) -> Document:
+def with_next_period(subscription: Document) -> Document:
+    """The same subscription, one cycle on."""
+    return with_period(subscription, subscription["items"]["data"][0]["current_period_end"])
+
+
+def end_now(
+    world: World, subscription: Document, reason: str | None, given: Document | None = None
+) -> Document:
+    """End it, and stop asking for what is still owed: an open invoice stays open."""
+    world = in_time_of(world, subscription)
     now = world.now()
+    _stop_collecting(world, subscription)
     details = {**subscription["cancellation_details"], **(given or {}), "reason": reason}
     ended = {
         **subscription,
@@ -118,6 +139,18 @@ def end_now(world: World, subscription: Document, reason: str, given: Document |
     }
     emit(world, "customer.subscription.deleted", world.store.save(ended))
     return ended
+
+
+def _stop_collecting(world: World, subscription: Document) -> None:
+    invoice = world.store.find(subscription["latest_invoice"] or "")
+    if invoice and invoice["status"] in {"draft", "open"} and invoice["auto_advance"]:
+        stopped = {
+            **invoice,
+            "auto_advance": False,
+            "automatically_finalizes_at": None,
+            "next_payment_attempt": None,
+        }
+        emit_update(world, "invoice.updated", invoice, world.store.save(stopped))
 
 
 _FILTERS = (

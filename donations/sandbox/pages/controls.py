@@ -16,13 +16,17 @@ from donations.sandbox.flows.renew import renew
 from donations.sandbox.objects import webhook_endpoint
 from donations.sandbox.objects.lookup import referenced
 from donations.sandbox.objects.subscription import ENDED
+from donations.sandbox.pages.life_controls import LIFE_CONTROLS
+from donations.sandbox.pages.money_controls import MONEY_CONTROLS
 from donations.sandbox.ticker import catch_up
 from donations.sandbox.webhooks import deliveries, plan
 from donations.sandbox.world import World
 
 _KINDS = (
-    "balance_transaction", "charge", "checkout.session", "customer", "dispute", "event", "invoice",
-    "invoice_payment", "payment_intent", "payment_method", "price", "product", "refund", "subscription",
+    "balance_transaction", "billing_portal.configuration", "billing_portal.session", "charge",
+    "checkout.session", "customer", "dispute", "event", "invoice", "invoice_payment", "payment_intent",
+    "payment_method", "price", "product", "radar.early_fraud_warning", "refund", "setup_intent",
+    "subscription", "test_helpers.test_clock",
 )  # fmt: skip
 
 Control = Callable[[World, dict[str, Any]], Document]
@@ -146,17 +150,6 @@ def _finish_debit(world: World, given: dict[str, Any]) -> Document:
         return world.store.get(intent["id"])
 
 
-def _advance_clock(world: World, given: dict[str, Any]) -> Document:
-    """Move the sandbox's clock forward; sessions expire and late facts arrive."""
-    seconds = int(given.get("seconds", 0))
-    if seconds < 0:
-        raise ApiError("The clock does not go backwards.", param="seconds")
-    with world.store.transaction():
-        world.remember("clock_offset", world.clock.advance(seconds))
-        catch_up(world)
-    return {"now": world.now()}
-
-
 def _named(given: dict[str, Any], name: str) -> str:
     value = given.get(name)
     if not isinstance(value, str):
@@ -172,5 +165,6 @@ _CONTROLS: dict[str, Control] = {
     "faults": _add_fault,
     "renew": _renew,
     "debits": _finish_debit,
-    "clock": _advance_clock,
+    **MONEY_CONTROLS,
+    **LIFE_CONTROLS,
 }

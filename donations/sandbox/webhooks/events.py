@@ -24,7 +24,7 @@ def emit(world: World, type: str, subject: Document, previous: Document | None =
         "id": new_id("evt"),
         "object": "event",
         "api_version": API_VERSION,
-        "created": world.now(),
+        "created": world.stamp(),
         "data": data,
         "livemode": False,
         "pending_webhooks": len(listening),
