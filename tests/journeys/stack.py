@@ -96,15 +96,18 @@ class Stack:
 
     def command(self, *words: str) -> str:
         """What `donations …` prints to stdout."""
-        done = subprocess.run(
+        done = self.run_command(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def run_command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-m", "donations.cli", *words],
             env=self.environ,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
     def dump(self) -> dict[str, Any]:
         return json.loads(self.command("dump", "--json"))

@@ -70,6 +70,33 @@ def test_what_stripe_told_and_what_was_given_can_be_read_at_the_command_line(sta
     assert "is up to date" in stack.command("db", "upgrade")
 
 
+def test_a_viewer_made_at_the_command_line_sees_aggregates_only(stack: Stack) -> None:
+    told = stack.command(
+        "staff", "create", "--email", "viewer@example.com", "--role", "viewer", "--invent-password"
+    )
+    staff = HttpGiver()
+
+    staff.open(f"{stack.base}/staff/login")
+    staff.fill_in({"email": "viewer@example.com", "password": told.split("Password: ")[1].strip()})
+    staff.submit()
+
+    assert "Overview" in staff.text
+    staff.open(f"{stack.base}/staff/supporters")
+    assert staff.answer is not None
+    assert staff.answer.status_code == 403
+
+
+def test_what_is_wrong_with_a_command_is_one_sentence_and_a_status(stack: Stack) -> None:
+    weak = stack.run_command("staff", "create", "--email", "a@example.com", "--password", "short")
+    unknown = stack.run_command("stripe", "replay", "evt_unknown")
+    no_kind = stack.run_command("stripe", "sync", "cus_1")
+
+    for done, words in ((weak, "12 characters"), (unknown, "evt_unknown"), (no_kind, "cus_1")):
+        assert done.returncode != 0
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def test_replaying_every_event_changes_nothing(stack: Stack) -> None:
     reader = HttpGiver()
     to_stripe(reader, stack, GIFTS[1], fresh_email())
