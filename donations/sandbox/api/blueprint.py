@@ -1,4 +1,4 @@
-"""The HTTP side of the API: a Flask route for every described operation, with Stripe's headers."""
+"""The HTTP side of the API: a Flask route for every operation, with Stripe's headers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from donations.sandbox.api.form import Tree
 from donations.sandbox.api.handlers import Handler
 from donations.sandbox.api.pipeline import Answer, Pipeline, Request
 from donations.sandbox.api.routes import ROUTES
+from donations.sandbox.api.tool_routes import TOOL_ROUTES
 from donations.sandbox.api.unknown import unknown_url
 from donations.sandbox.api.versions import answered_version, asked_version
 from donations.sandbox.document import Document
@@ -27,7 +28,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 def make_blueprint(world: World) -> Blueprint:
     blueprint = Blueprint("api", __name__)
-    for place, ((method, path), handler) in enumerate(ROUTES.items()):
+    for place, ((method, path), handler) in enumerate({**ROUTES, **TOOL_ROUTES}.items()):
         blueprint.add_url_rule(
             path.replace("{", "<").replace("}", ">"),
             endpoint=f"route_{place}",

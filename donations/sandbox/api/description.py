@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from donations.sandbox.api import undescribed
 from donations.sandbox.api.overlay import Schema, changes_to
 from donations.sandbox.settings import API_VERSION
 
@@ -40,7 +41,7 @@ def load() -> dict[str, Any]:
 @cache
 def operation(method: str, path: str, version: str = API_VERSION) -> Operation:
     """The operation at a path template, such as `/v1/refunds/{refund}`, as a version of the API has it."""
-    described = load()["paths"][path][method.lower()]
+    described = (load()["paths"].get(path) or undescribed.PATHS[path])[method.lower()]
     parameters: dict[str, Schema] = {}
     required: set[str] = set()
     for parameter in described.get("parameters", []):

@@ -8,6 +8,7 @@ from donations.sandbox.api.expand import Included
 from donations.sandbox.api.handlers import Handler, listing, retrieve
 from donations.sandbox.flows import (
     answer_dispute,
+    bill_by_hand,
     change_subscription,
     confirm,
     create_subscription,
@@ -75,7 +76,11 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "/v1/invoice_payments"): invoice_payment.list_,
     ("GET", "/v1/invoice_payments/{invoice_payment}"): retrieve("invoice_payment"),
     ("GET", "/v1/invoices"): invoice.list_,
+    ("POST", "/v1/invoices"): bill_by_hand.create,
     ("GET", "/v1/invoices/{invoice}"): retrieve("invoice"),
+    ("POST", "/v1/invoices/{invoice}"): bill_by_hand.update,
+    ("DELETE", "/v1/invoices/{invoice}"): bill_by_hand.delete,
+    ("GET", "/v1/invoices/{invoice}/lines"): bill_by_hand.list_lines,
     ("POST", "/v1/invoices/{invoice}/finalize"): settle_invoice.finalize,
     ("POST", "/v1/invoices/{invoice}/mark_uncollectible"): settle_invoice.mark_uncollectible,
     ("POST", "/v1/invoices/{invoice}/pay"): settle_invoice.pay,
@@ -110,7 +115,6 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("POST", "/v1/refunds"): give_back.create,
     ("GET", "/v1/refunds/{refund}"): retrieve("refund"),
     ("POST", "/v1/refunds/{refund}"): give_back.update,
-    ("POST", "/v1/refunds/{refund}/cancel"): give_back.cancel,
     ("GET", "/v1/setup_intents"): listing("setup_intent", "/v1/setup_intents", "customer", "payment_method"),
     ("POST", "/v1/setup_intents"): intend_setup.create,
     ("GET", "/v1/setup_intents/{intent}"): retrieve("setup_intent"),

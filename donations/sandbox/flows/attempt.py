@@ -6,12 +6,13 @@ from enum import StrEnum
 
 from donations.sandbox.cards import Behaviour, Instrument
 from donations.sandbox.document import Document
-from donations.sandbox.flows import debit, pay_once, subscribe
+from donations.sandbox.flows import debit, pay_once, start_later, subscribe
 from donations.sandbox.flows.payment import Payer, decline
 from donations.sandbox.objects import metadata
 from donations.sandbox.objects.charge import Decline, card_error
-from donations.sandbox.objects.payment_intent import new_intent
+from donations.sandbox.objects.payment_intent import new_intent, read_shipping
 from donations.sandbox.objects.payment_method import new_payment_method
+from donations.sandbox.objects.test_clock import in_time_of
 from donations.sandbox.webhooks.events import emit
 from donations.sandbox.world import World
 
@@ -22,6 +23,11 @@ class Outcome(StrEnum):
     CHALLENGED = "challenged"
 
 
+_WITHOUT_PAYMENT = {
+    "succeeded": Outcome.COMPLETED,
+    "requires_action": Outcome.CHALLENGED,
+    "requires_payment_method": Outcome.DECLINED,
+}
 _UNAUTHENTICATED = Decline(
     "payment_intent_authentication_failure",
     None,
@@ -32,6 +38,9 @@ _UNAUTHENTICATED = Decline(
 
 def submit(world: World, session: Document, payer: Payer) -> Outcome:
     """Try to pay an open session. A decline leaves it open, and makes no subscription."""
+    world = _in_time_of_customer(world, session)
+    if session["amount_total"] == 0:
+        return _WITHOUT_PAYMENT[start_later.try_card(world, session, payer)]
     intent, created = _intent_of(world, session)
     behaviour = payer.instrument.behaviour
     if behaviour is Behaviour.CHALLENGE and not payer.is_authenticated:
@@ -54,6 +63,9 @@ def answer_challenge(world: World, session: Document, *, passed: bool) -> Outcom
     payer = Payer(kept["email"], instrument, is_authenticated=True)
     if passed:
         return submit(world, session, payer)
+    if session["amount_total"] == 0:
+        start_later.fail_challenge(world, session)
+        return Outcome.DECLINED
     intent, _ = _intent_of(world, session)
     method = new_payment_method(world, instrument, email=payer.email)
     error = card_error(_UNAUTHENTICATED, "", method)
@@ -72,8 +84,12 @@ def answer_challenge(world: World, session: Document, *, passed: bool) -> Outcom
 def last_error(world: World, session: Document) -> str | None:
     """Why the last attempt failed, in the words that Stripe shows to the reader."""
     intent = world.store.find(world.store.private(session["id"]).get("intent", ""))
-    error = intent and intent["last_payment_error"]
+    error = intent["last_payment_error"] if intent else start_later.last_error(world, session)
     return error["message"] if error else None
+
+
+def _in_time_of_customer(world: World, session: Document) -> World:
+    return in_time_of(world, world.store.get(session["customer"])) if session["customer"] else world
 
 
 def _is_declined(behaviour: Behaviour, mode: str) -> bool:
@@ -111,6 +127,10 @@ def _intent_of(world: World, session: Document) -> tuple[Document, Document | No
         description=data.get("description"),
         off_session=recurring,
     )
+    intent["shipping"] = read_shipping(data.get("shipping"))
+    intent["receipt_email"] = data.get("receipt_email")
+    intent["setup_future_usage"] = data.get("setup_future_usage", intent["setup_future_usage"])
+    world.store.save(intent)
     if not recurring:
         session["payment_intent"] = intent["id"]
     world.store.save(session, intent=intent["id"])

@@ -56,16 +56,6 @@ def update(call: Call) -> Document:
     return changed
 
 
-def cancel(call: Call) -> Document:
-    """Only refunds that wait for the customer can be canceled, and no refund of the sandbox's does."""
-    refund = required(call.world, "refund", call.path["refund"], "refund")
-    raise ApiError(
-        f"Only refunds with a status of requires_action can be canceled. This refund has a status of"
-        f" {refund['status']}.",
-        param="refund",
-    )
-
-
 def arrive(world: World, refund_id: str) -> None:
     """The bank has it. Nothing happens to a refund that has ended already."""
     before = world.store.get(refund_id)

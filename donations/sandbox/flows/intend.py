@@ -12,7 +12,7 @@ from donations.sandbox.flows.confirm import confirm_intent, unexpected_state
 from donations.sandbox.money import display, least_charge
 from donations.sandbox.objects import metadata
 from donations.sandbox.objects.lookup import referenced, required
-from donations.sandbox.objects.payment_intent import new_intent
+from donations.sandbox.objects.payment_intent import new_intent, read_shipping
 from donations.sandbox.objects.payment_method import of_customer
 from donations.sandbox.store import Condition
 from donations.sandbox.webhooks.events import emit
@@ -183,7 +183,7 @@ def _take_over(world: World, intent: Document, given: dict[str, Any]) -> None:
         if name in given:
             intent[name] = given[name]
     if given.get("shipping"):
-        intent["shipping"] = _shipping(given["shipping"])
+        intent["shipping"] = read_shipping(given["shipping"])
     types: list[str] | None = given.get("payment_method_types")
     if types is not None:
         foreign = [type for type in types if type not in _METHODS]
@@ -199,9 +199,3 @@ def _take_over(world: World, intent: Document, given: dict[str, Any]) -> None:
             )
         intent["payment_method"] = method["id"]
         intent["status"] = "requires_confirmation"
-
-
-def _shipping(given: dict[str, Any]) -> Document:
-    places = ("city", "country", "line1", "line2", "postal_code", "state")
-    address = {**dict.fromkeys(places), **given["address"]}
-    return {"carrier": None, "phone": None, "tracking_number": None, **given, "address": address}

@@ -10,6 +10,7 @@ from donations.sandbox.api.errors import invalid, missing
 from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.document import Document
 from donations.sandbox.email_address import is_address
+from donations.sandbox.flows.start_later import as_due_today
 from donations.sandbox.money import display, least_charge
 from donations.sandbox.objects import metadata
 from donations.sandbox.objects.checkout_session import new_line, new_session
@@ -19,6 +20,13 @@ from donations.sandbox.world import World
 
 _SHORTEST_LIFE = 30 * 60
 _LONGEST_LIFE = 24 * 3600
+_DATA = {
+    "payment_intent_data": ("description", "metadata", "receipt_email", "setup_future_usage", "shipping"),
+    "subscription_data": (
+        "billing_cycle_anchor", "description", "metadata", "proration_behavior", "trial_end",
+        "trial_period_days", "trial_settings",
+    ),
+}  # fmt: skip
 _MOST_LINES = {"payment": 100, "subscription": 20}
 
 _UNSUPPORTED = (
@@ -40,6 +48,8 @@ def create(call: Call) -> Document:
     _check_metadata(given)
     expires_at = _expiry(call.world, given)
     lines = _lines(call.world, given)
+    if given["mode"] == "subscription":
+        lines = as_due_today(lines, given.get("subscription_data", {}), call.world.now())
     return new_session(call.world, given, lines, expires_at)
 
 
@@ -94,9 +104,9 @@ def _check_customer(world: World, given: dict[str, Any]) -> None:
 
 
 def _check_metadata(given: dict[str, Any]) -> None:
-    for name in ("payment_intent_data", "subscription_data"):
+    for name, known in _DATA.items():
         metadata.checked(given.get(name, {}).get("metadata"), f"{name}[metadata]")
-        refuse_all_but(given.get(name, {}), ["description", "metadata"], name)
+        refuse_all_but(given.get(name, {}), known, name)
 
 
 def _expiry(world: World, given: dict[str, Any]) -> int:

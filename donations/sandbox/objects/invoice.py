@@ -71,10 +71,40 @@ def new_draft(
     )
 
 
+def manual_draft(world: World, customer: Document, currency: str, lines: list[Document]) -> Document:
+    """A draft that no subscription asked for: it bills what has gathered, and waits until it is told."""
+    now, invoice_id = world.now(), new_id("in")
+    total = sum(line["amount"] for line in lines)
+    return world.store.save(
+        {
+            "id": invoice_id,
+            **_blank(world, customer, currency, "manual"),
+            **dict.fromkeys(_TOTALS, total),
+            "amount_due": max(0, total),
+            "auto_advance": False,
+            "lines": as_list(
+                [{**line, "invoice": invoice_id} for line in lines], f"/v1/invoices/{invoice_id}/lines"
+            ),
+            "parent": None,
+            "period_end": now,
+            "period_start": now,
+        }
+    )
+
+
 def draft_document(
     world: World, subscription: Document, customer: Document, *, reason: str, period_start: int
 ) -> Document:
     """An invoice without lines and without an id."""
+    return {
+        **_blank(world, customer, subscription["currency"], reason),
+        "parent": _parent(subscription),
+        "period_end": subscription["items"]["data"][0]["current_period_start"],
+        "period_start": period_start,
+    }
+
+
+def _blank(world: World, customer: Document, currency: str, reason: str) -> Document:
     return {
         "object": "invoice",
         **dict.fromkeys(_ABSENT),
@@ -89,15 +119,12 @@ def draft_document(
         "billing_reason": reason,
         "collection_method": "charge_automatically",
         "created": world.now(),
-        "currency": subscription["currency"],
+        "currency": currency,
         **_billed_to(customer),
         "issuer": {"type": "self"},
         "livemode": False,
         "metadata": {},
-        "parent": _parent(subscription),
         "payment_settings": dict.fromkeys(_PAYMENT_SETTINGS),
-        "period_end": subscription["items"]["data"][0]["current_period_start"],
-        "period_start": period_start,
         "starting_balance": customer["balance"],
         "status": "draft",
         "status_transitions": dict.fromkeys(_TRANSITIONS),

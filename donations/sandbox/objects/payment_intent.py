@@ -59,6 +59,15 @@ def new_intent(
     )
 
 
+def read_shipping(given: dict[str, Any] | None) -> Document | None:
+    """Where something is sent to, with all its fields."""
+    if not given:
+        return None
+    places = ("city", "country", "line1", "line2", "postal_code", "state")
+    address: Document = {**dict.fromkeys(places), **given["address"]}
+    return {"carrier": None, "phone": None, "tracking_number": None, **given, "address": address}
+
+
 def _card_options() -> Document:
     return {
         "installments": None,
