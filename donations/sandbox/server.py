@@ -18,7 +18,7 @@ from donations.sandbox.api import v2
 from donations.sandbox.api.errors import ApiError
 from donations.sandbox.api.idempotency import forget_unfinished
 from donations.sandbox.clock import Clock
-from donations.sandbox.pages import checkout, controls, overview, portal
+from donations.sandbox.pages import checkout, controls, forms, people, portal
 from donations.sandbox.settings import Settings
 from donations.sandbox.store import Store
 from donations.sandbox.ticker import Ticker
@@ -52,8 +52,11 @@ def make_app(world: World) -> Flask:
         static_url_path="/_sandbox/static",
     )
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
-    for module in (api, v2, checkout, portal, controls, overview):
+    for module in (api, v2, checkout, portal, controls):
         app.register_blueprint(module.make_blueprint(world))
+    notices = forms.Notices()
+    app.register_blueprint(people.make_blueprint(world, notices))
+    app.register_blueprint(forms.make_blueprint(world, notices))
     app.register_error_handler(500, _say_that_it_failed)
     return app
 

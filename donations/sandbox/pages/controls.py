@@ -13,9 +13,9 @@ from donations.sandbox.api.errors import ApiError, missing
 from donations.sandbox.document import Document
 from donations.sandbox.flows import debit
 from donations.sandbox.flows.renew import renew
-from donations.sandbox.objects import webhook_endpoint
 from donations.sandbox.objects.lookup import referenced
 from donations.sandbox.objects.subscription import ENDED
+from donations.sandbox.pages.endpoint_controls import ENDPOINT_CONTROLS
 from donations.sandbox.pages.life_controls import LIFE_CONTROLS
 from donations.sandbox.pages.money_controls import MONEY_CONTROLS
 from donations.sandbox.ticker import catch_up
@@ -40,6 +40,14 @@ def make_blueprint(world: World) -> Blueprint:
     blueprint.add_url_rule("/_sandbox/state", "state", lambda: json_response(_state(world)))
     blueprint.add_url_rule("/_sandbox/health", "health", lambda: json_response(_health(world)))
     return blueprint
+
+
+def exists(name: str) -> bool:
+    return name in _CONTROLS
+
+
+def find(name: str) -> Control | None:
+    return _CONTROLS.get(name)
 
 
 def _view(world: World, control: Control) -> Callable[[], Response]:
@@ -100,20 +108,6 @@ def _resend(world: World, given: dict[str, Any]) -> Document:
     return {"queued": deliveries.resend(world, event, given.get("endpoint"))}
 
 
-def _open_endpoint(world: World, given: dict[str, Any]) -> Document:
-    """Add an endpoint, for snapshots or for thin events, and show its secret this once."""
-    types: Any = given.get("enabled_events") or ["*"]
-    if not isinstance(types, list):
-        raise ApiError("`enabled_events` is a list of event types.", param="enabled_events")
-    with world.store.transaction():
-        return webhook_endpoint.open_endpoint(
-            world,
-            webhook_endpoint.checked_url(given.get("url")),
-            is_thin=bool(given.get("thin", False)),
-            enabled_events=types,
-        )
-
-
 def _add_fault(world: World, given: dict[str, Any]) -> Document:
     """A fault, or with a `rate` a plan of them; `{"clear": true}` takes all of them back."""
     if given.get("clear"):
@@ -161,7 +155,7 @@ _CONTROLS: dict[str, Control] = {
     "deliveries": _set_delivery_mode,
     "deliveries/flush": _flush,
     "deliveries/resend": _resend,
-    "endpoints": _open_endpoint,
+    **ENDPOINT_CONTROLS,
     "faults": _add_fault,
     "renew": _renew,
     "debits": _finish_debit,
