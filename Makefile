@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Trust what the machine trusts: many a newsroom's network has a certificate authority of its own.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: help run test check lock clean
+.PHONY: help run test prove check lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -19,6 +19,9 @@ run: $(BIN)/.runtime ## Start everything: the site, its worker, and a stand-in f
 
 test: $(BIN)/.developer ## Run every test, on SQLite and on PostgreSQL
 	@$(BIN)/pytest -n auto --maxprocesses 4 $(PYTEST_ARGS)
+
+prove: $(BIN)/.developer ## Run the long proofs, which `test` leaves out
+	@$(BIN)/pytest -m prove $(PYTEST_ARGS)
 
 check: $(BIN)/.developer ## Lint, types, floors, and that the locks are true
 	@$(BIN)/ruff check .

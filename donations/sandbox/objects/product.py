@@ -68,6 +68,7 @@ def update(call: Call) -> Document:
     refuse_all_but(call.parameters, {*_PLAIN, "metadata"})
     before = required(call.world, "product", call.path["id"])
     after = {**before, **{name: call.parameters[name] for name in _PLAIN if name in call.parameters}}
+    after["images"] = after["images"] or []
     if "metadata" in call.parameters:
         given = call.parameters["metadata"]
         after["metadata"] = {} if given is None else metadata.merged(before["metadata"], given)
