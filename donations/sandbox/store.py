@@ -79,8 +79,8 @@ class Condition:
     """`field` is a dotted path into the document."""
 
     field: str
-    value: str | int | bool
-    operator: Literal["=", ">", ">=", "<", "<=", "<>", "GLOB"] = "="
+    value: str | int | bool | None
+    operator: Literal["=", ">", ">=", "<", "<=", "<>", "GLOB", "IS"] = "="
 
     def to_sql(self) -> tuple[str, list[Any]]:
         return f"json_extract(body, ?) {self.operator} ?", [f"$.{self.field}", self.value]

@@ -128,7 +128,6 @@ def _intent_of(world: World, session: Document) -> tuple[Document, Document | No
         off_session=recurring,
     )
     intent["shipping"] = read_shipping(data.get("shipping"))
-    intent["receipt_email"] = data.get("receipt_email")
     intent["setup_future_usage"] = data.get("setup_future_usage", intent["setup_future_usage"])
     world.store.save(intent)
     if not recurring:

@@ -21,7 +21,7 @@ from donations.sandbox.world import World
 _SHORTEST_LIFE = 30 * 60
 _LONGEST_LIFE = 24 * 3600
 _DATA = {
-    "payment_intent_data": ("description", "metadata", "receipt_email", "setup_future_usage", "shipping"),
+    "payment_intent_data": ("description", "metadata", "setup_future_usage", "shipping"),
     "subscription_data": (
         "billing_cycle_anchor", "description", "metadata", "proration_behavior", "trial_end",
         "trial_period_days", "trial_settings",

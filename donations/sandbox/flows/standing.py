@@ -86,7 +86,13 @@ def note_failure(
     if counts:
         first_try = invoice["status_transitions"]["finalized_at"]
         next_at = None if is_over else retries(world).next_at(first_try, count)
-    tried = {**invoice, "attempt_count": count, "attempted": True, "next_payment_attempt": next_at}
+    tried = {
+        **invoice,
+        "attempt_count": count,
+        "attempted": True,
+        "auto_advance": invoice["auto_advance"] and (is_over or next_at is not None),
+        "next_payment_attempt": next_at,
+    }
     emit(world, "invoice.payment_failed", world.store.save(tried))
     if is_first:
         _fall_behind(world, subscription, told)
