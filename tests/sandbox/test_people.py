@@ -203,18 +203,17 @@ def test_a_filter_is_kept_after_a_button(desk: Desk) -> None:
 
 def test_the_clock_goes_a_day_a_month_and_to_the_next_renewal(desk: Desk) -> None:
     desk.subscribe()
-    (subscription,) = desk.state()["objects"]["subscription"]
-    end = subscription["items"]["data"][0]["current_period_end"]
     before = desk.state()["now"]
 
     press(desk, button(page_of(desk, "/_sandbox/"), "A day"))
     after_a_day = desk.state()["now"]
     press(desk, button(page_of(desk, "/_sandbox/"), "To next renewal"))
-    after_the_next = desk.state()["now"]
+    after_the_next, invoices = desk.state()["now"], desk.state()["objects"]["invoice"]
     press(desk, button(page_of(desk, "/_sandbox/"), "A month"))
 
     assert 86_400 <= after_a_day - before < 86_460
-    assert end <= after_the_next < end + 60
+    assert [invoice["status"] for invoice in invoices] == ["paid", "paid"]
+    assert after_the_next - before < 33 * 86_400
     assert desk.state()["now"] - after_the_next >= 28 * 86_400
 
 
@@ -224,13 +223,51 @@ def test_without_anything_to_renew_the_clock_stays(desk: Desk) -> None:
     assert "the clock stays where it is" in notice(answer)
 
 
-def test_debits_are_settled_and_disputes_decided_by_buttons(desk: Desk) -> None:
+def test_debits_are_settled_by_a_button(desk: Desk) -> None:
     session = desk.open()
     desk.pay(session, card="", iban=cards.IBAN_SETTLES)
 
     press(desk, button(page_of(desk, "/_sandbox/payments"), "Settle"))
 
     assert desk.again(session).payment_status == "paid"
+
+
+def test_disputes_are_opened_and_decided_by_buttons(desk: Desk) -> None:
+    desk.give()
+
+    press(desk, button(page_of(desk, "/_sandbox/payments"), "Dispute"))
+    opened = rows_of(page_of(desk, "/_sandbox/disputes"))[0]
+    press(desk, button(page_of(desk, "/_sandbox/disputes"), "Win"))
+
+    assert opened[2:5] == ["€10.00", "fraudulent", "needs response"]
+    assert rows_of(page_of(desk, "/_sandbox/disputes"))[0][4] == "won"
+    assert page_of(desk, "/_sandbox/disputes").select("tbody button") == []
+
+
+def test_a_subscriptions_card_is_let_fail_and_pay_again_by_buttons(desk: Desk) -> None:
+    desk.subscribe()
+
+    press(desk, button(page_of(desk, "/_sandbox/subscriptions"), "Let its card fail"))
+    press(desk, button(page_of(desk, "/_sandbox/"), "To next renewal"))
+    behind = rows_of(page_of(desk, "/_sandbox/subscriptions"))[0][2]
+    press(desk, button(page_of(desk, "/_sandbox/subscriptions"), "Let its card pay"))
+    press(desk, button(page_of(desk, "/_sandbox/"), "To next renewal"))
+
+    assert behind == "past due"
+    assert rows_of(page_of(desk, "/_sandbox/subscriptions"))[0][2] == "active"
+
+
+def test_retries_are_set_by_a_form(desk: Desk) -> None:
+    page = page_of(desk, "/_sandbox/trouble")
+
+    answer = press(desk, button(page, "Keep"), days="1, 2", afterwards="unpaid")
+
+    assert "are now tried on those days" in notice(answer)
+    shown = page_of(desk, "/_sandbox/trouble")
+    assert [field["value"] for field in shown.select("#days, #afterwards option[selected]")] == [
+        "1 2",
+        "unpaid",
+    ]
 
 
 def test_deliveries_and_faults_are_set_by_forms(desk: Desk) -> None:
@@ -353,7 +390,9 @@ def test_the_cards_do_what_the_page_says() -> None:
         Behaviour.PAYS: "pays", Behaviour.DECLINED: "declined", Behaviour.INSUFFICIENT_FUNDS: "insufficient",
         Behaviour.CHALLENGE: "3-D Secure", Behaviour.FAILS_LATER: "fails at every renewal",
         Behaviour.DISPUTED: "disputed", Behaviour.DEBIT_SETTLES: "settles",
-        Behaviour.DEBIT_FAILS: "debit that fails",
+        Behaviour.DEBIT_FAILS: "debit that fails", Behaviour.ASKED_ABOUT: "inquires",
+        Behaviour.SUSPECTED: "warns of fraud", Behaviour.REFUND_FAILS: "refund fails later",
+        Behaviour.REFUND_WAITS: "refund waits",
     }  # fmt: skip
 
     for number, said in TEST_CARDS:

@@ -18,7 +18,7 @@ from donations.sandbox.api.errors import ApiError
 from donations.sandbox.pages import controls, upcoming
 from donations.sandbox.world import World
 
-_LISTS = frozenset({"types", "enabled_events"})
+_LISTS = frozenset({"days", "enabled_events", "types"})
 _NOTICES_KEPT = 100
 _HOME = "/_sandbox/"
 
@@ -64,8 +64,8 @@ def _ask(world: World, name: str, form: MultiDict[str, str]) -> tuple[str, bool]
         return f"There is no control called {name}.", False
     given = read(form)
     try:
-        if "to" in given:
-            given = {"seconds": _seconds(world, given["to"])}
+        if "goal" in given:
+            given = {"seconds": _seconds(world, given["goal"])}
         answer = control(world, given)
     except ApiError as error:
         return error.message, False
@@ -92,8 +92,12 @@ def read(form: MultiDict[str, str]) -> dict[str, Any]:
         if name == "kinds":
             given[name] = form.getlist(name)
         else:
-            given[name] = value.replace(",", " ").split() if name in _LISTS else value
+            given[name] = _split(value) if name in _LISTS else value
     return given
+
+
+def _split(value: str) -> list[str | int]:
+    return [int(part) if part.isdecimal() else part for part in value.replace(",", " ").split()]
 
 
 def _way_back(wanted: str, notice: str) -> str:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from donations.sandbox.api import fault_plan, faults
 from donations.sandbox.api.fault_kinds import KINDS, Fault
+from donations.sandbox.flows import standing
 from donations.sandbox.pages import controls, paging, reading, upcoming
 from donations.sandbox.pages.forms import Notices
 from donations.sandbox.pages.known_cards import TEST_CARDS
@@ -61,7 +62,7 @@ class _Pages:
         return self._page(
             "overview.html",
             "",
-            next_renewal=moment(upcoming.next_renewal(self._world)),
+            next_charge=moment(upcoming.next_charge(self._world)),
             figures=reading.figures(self._world),
             plan=plan.current(self._world),
             fault_plan=fault_plan.current(self._world),
@@ -98,6 +99,7 @@ class _Pages:
             plan=plan.current(self._world),
             held=deliveries.counts(self._world)["held"],
             kinds=[(kind, kind.replace("_", " ")) for kind in KINDS],
+            retries=standing.retries(self._world),
             fault_plan=fault_plan.current(self._world),
             waiting=[{**kept, "words": Fault(**kept).in_words()} for kept in faults.waiting(self._world)],
             done=[

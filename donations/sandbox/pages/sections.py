@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from donations.sandbox.cards import Behaviour
 from donations.sandbox.document import Document
 from donations.sandbox.money import display
 from donations.sandbox.objects.subscription import ENDED
@@ -44,8 +45,20 @@ def _subscription(world: World, subscription: Document) -> Row:
             standing(status, _ending(subscription)),
             Cell("–" if ended else moment(item["current_period_end"])),
         ],
-        () if ended else (Button("renew", "Renew now", about, who),),
+        () if ended else (Button("renew", "Renew now", about, who), *_on_card(world, subscription, who)),
     )
+
+
+def _on_card(world: World, subscription: Document, who: str) -> list[Button]:
+    """Let the card fail from now on, or work again. A debit is decided when it is on its way."""
+    method_id = subscription["default_payment_method"]
+    if method_id is None or world.store.get(method_id)["type"] != "card":
+        return []
+    pays = world.store.private(method_id)["behaviour"] == Behaviour.PAYS
+    label, behaviour = (
+        ("Let its card fail", Behaviour.DECLINED) if pays else ("Let its card pay", Behaviour.PAYS)
+    )
+    return [Button("cards", label, {"payment_method": method_id, "behaviour": behaviour.value}, who)]
 
 
 def _every(subscription: Document) -> str:
