@@ -45,8 +45,13 @@ def sandbox() -> None:
 
 @sandbox.command("run")
 def run_command() -> None:
-    """Start it alone, at SANDBOX_PORT."""
+    """Start it alone, at SANDBOX_PORT. Never in production."""
     config = load_config()
+    if config.is_production:
+        raise click.ClickException(
+            "The sandbox stands in for Stripe and takes no money, so it does not start in production "
+            "(DONATIONS_ENV=production)."
+        )
     if not config.stripe_webhook_secrets:
         raise click.ClickException("Set STRIPE_WEBHOOK_SECRETS: the sandbox signs with the first.")
     command = sandbox_command(config)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 from types import FrameType
 
 import click
 
+from donations.sandbox.loopback import NotLoopback
 from donations.sandbox.server import SandboxServer
 from donations.sandbox.settings import Settings
 
@@ -50,7 +52,7 @@ def main(
         port=port,
         settle_delay=settle_delay,
     )
-    server = SandboxServer(settings)
+    server = _open(settings)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.ask_to_stop()
@@ -59,6 +61,16 @@ def main(
     signal.signal(signal.SIGINT, stop)
     click.echo(f"Sandbox ready on {server.base_url} (controls: {server.base_url}/_sandbox/)")
     server.serve()
+
+
+def _open(settings: Settings) -> SandboxServer:
+    """Refuses in words where it has no business: in production, and on a network."""
+    if os.environ.get("DONATIONS_ENV", "").strip() == "production":
+        raise click.ClickException("The sandbox takes no money, so it does not start in production.")
+    try:
+        return SandboxServer(settings)
+    except NotLoopback as error:
+        raise click.ClickException(str(error)) from error
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from donations.sandbox.api import v2
 from donations.sandbox.api.errors import ApiError
 from donations.sandbox.api.idempotency import forget_unfinished
 from donations.sandbox.clock import Clock
+from donations.sandbox.loopback import check_loopback
 from donations.sandbox.pages import checkout, controls, forms, people, portal
 from donations.sandbox.settings import Settings
 from donations.sandbox.store import Store
@@ -81,6 +82,7 @@ class SandboxServer:
     """
 
     def __init__(self, settings: Settings) -> None:
+        check_loopback(settings.host)
         self._listener = socket.create_server((settings.host, settings.port))
         self.settings = replace(settings, port=self._listener.getsockname()[1])
         self.world = open_world(self.settings)

@@ -5,7 +5,6 @@ A page of another site could send the same form, so the browser must say that ou
 
 from __future__ import annotations
 
-import ipaddress
 from collections import OrderedDict
 from itertools import count
 from typing import Any
@@ -15,6 +14,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.datastructures import MultiDict
 
 from donations.sandbox.api.errors import ApiError
+from donations.sandbox.loopback import is_loopback
 from donations.sandbox.pages import controls, upcoming
 from donations.sandbox.world import World
 
@@ -115,13 +115,4 @@ def _is_ours() -> bool:
     if origin is None or origin == "null":
         return False
     parts = urlsplit(origin)
-    return origin == f"http://{request.host}" and is_loopback_name(parts.hostname or "")
-
-
-def is_loopback_name(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return origin == f"http://{request.host}" and is_loopback(parts.hostname or "")
