@@ -20,15 +20,24 @@ def read_everything(desk: Desk) -> None:
     objects = desk.state()["objects"]
     for method, template in ROUTES:
         if method == "GET":
-            for url in _urls(desk, template, objects):
-                _read(desk, template, url)
+            for place, url in enumerate(_urls(desk, template, objects)):
+                body = get(desk, url)
+                if place == 0:
+                    _expand_each(desk, template, url, body)
 
 
 def read_lists(desk: Desk) -> None:
     """The newest of each kind, and every event: a list shows whole objects."""
     for method, template in ROUTES:
         if method == "GET" and "{" not in template:
-            get(desk, template, **({"limit": "100"} if template == "/v1/events" else {}))
+            get(desk, template)
+    _read_events(desk)
+
+
+def _read_events(desk: Desk) -> None:
+    page = get(desk, "/v1/events", limit="100")
+    while page["has_more"]:
+        page = get(desk, "/v1/events", limit="100", starting_after=page["data"][-1]["id"])
 
 
 def _urls(desk: Desk, template: str, objects: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
@@ -53,11 +62,11 @@ def _kind_listed_at(path: str) -> str:
     return schema["properties"]["data"]["items"]["$ref"].rpartition("/")[2]
 
 
-def _read(desk: Desk, template: str, url: str) -> None:
-    body = get(desk, url)
+def _expand_each(desk: Desk, template: str, url: str, body: dict[str, Any]) -> None:
     prefix = "data." if body["object"] == "list" else ""
+    few = {"limit": "2"} if prefix else {}
     for field in _expandable(template, prefix, body["data"][0] if prefix and body["data"] else body):
-        get(desk, url, **{"expand[]": prefix + field})
+        get(desk, url, **{"expand[]": prefix + field}, **few)
 
 
 def _expandable(template: str, prefix: str, found: dict[str, Any]) -> Iterator[str]:

@@ -19,6 +19,8 @@ from referencing.jsonschema import DRAFT4
 from tests.stripe_description.parameters import description
 
 _URI = "urn:stripe"
+LEFT_OUT = frozenset({"invoiceitem"})
+"""Kinds that the pruned description does not hold: only Stripe's command line makes them."""
 
 
 def template_of(path: str) -> str | None:
@@ -41,6 +43,8 @@ def wrong_with_answer(method: str, path: str, status: int, body: Any) -> list[st
 
 def wrong_with_object(document: dict[str, Any]) -> list[str]:
     """The same for one object, wherever it stands, by its own `object`."""
+    if document["object"] in LEFT_OUT:
+        return []
     prefix = "deleted_" if document.get("deleted") else ""
     return wrong_with_kind(prefix + document["object"], document)
 
