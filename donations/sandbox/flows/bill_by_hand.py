@@ -23,12 +23,26 @@ def create_item(call: Call) -> Document:
     for name in ("amount", "currency"):
         if name not in given:
             raise missing(name)
+    draft = None
     if "invoice" in given:
-        raise invalid("The sandbox adds items only to invoices that are still to come.", "invoice")
+        draft = referenced(call.world, "invoice", given["invoice"], "invoice")
+        _check_takes(draft, customer, given["currency"])
     world = in_time_of(call.world, customer)
     item = invoice_item.new_item(world, customer, given)
     emit(world, "invoiceitem.created", item)
+    if draft:
+        longer = world.store.save(invoices.with_line(draft, invoice_item.line_of(item)))
+        emit_update(world, "invoice.updated", draft, longer)
     return item
+
+
+def _check_takes(draft: Document, customer: Document, currency: str) -> None:
+    if draft["status"] != "draft":
+        raise invalid("The invoice is no longer editable.", "invoice", "invoice_not_editable")
+    if draft["customer"] != customer["id"]:
+        raise invalid(f"The invoice {draft['id']} belongs to another customer.", "invoice")
+    if draft["currency"] != currency:
+        raise invalid(f"The currency of the invoice is {draft['currency']}.", "currency")
 
 
 def delete_item(call: Call) -> Document:

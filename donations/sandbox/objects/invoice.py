@@ -92,6 +92,18 @@ def manual_draft(world: World, customer: Document, currency: str, lines: list[Do
     )
 
 
+def with_line(draft: Document, line: Document) -> Document:
+    """One more line on a draft, and its sums."""
+    lines = [*draft["lines"]["data"], {**line, "invoice": draft["id"]}]
+    total = sum(each["amount"] for each in lines)
+    return {
+        **draft,
+        **dict.fromkeys(_TOTALS, total),
+        "amount_due": max(0, total),
+        "lines": {**draft["lines"], "data": lines},
+    }
+
+
 def draft_document(
     world: World, subscription: Document, customer: Document, *, reason: str, period_start: int
 ) -> Document:
