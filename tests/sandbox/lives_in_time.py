@@ -18,7 +18,7 @@ def on_a_test_clock(
 ) -> tuple[stripe.test_helpers.TestClock, stripe.Customer]:
     """A test clock that stands at now, and a customer who lives by it and pays by card."""
     v1 = desk.stripe.v1
-    clock = v1.test_helpers.test_clocks.create({"frozen_time": int(time.time()), "name": name})
+    clock = v1.test_helpers.test_clocks.create({"frozen_time": int(time.time()), "name": "A life"})
     customer = v1.customers.create({"email": "reader@example.org", "test_clock": clock.id})
     keep_card(desk, customer.id, "pm_card_visa")
     return clock, customer

@@ -126,7 +126,7 @@ def test_an_empty_string_unsets_on_update(desk: Desk) -> None:
         ("POST", "/v1/checkout/sessions", {**GOOD, "phone_number_collection[enabled]": "true"}),
         ("POST", "/v1/checkout/sessions", {**GOOD, "payment_intent_data[receipt_email]": "a@example.org"}),
         ("POST", "/v1/customers", {"cash_balance[settings][reconciliation_mode]": "automatic"}),
-        ("GET", "/v1/subscriptions", {"collection_method": "send_invoice", "test_clock": "clock_1"}),
+        ("GET", "/v1/subscriptions", {"collection_method": "send_invoice", "automatic_tax[enabled]": "true"}),
     ],
 )
 def test_what_stripe_does_and_the_sandbox_does_not_is_said(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from donations.sandbox.document import Document
@@ -17,7 +16,8 @@ def emit(world: World, type: str, subject: Document, previous: Document | None =
     """Write the event and queue its deliveries, in the caller's transaction."""
     cause = CAUSE.get()
     listening = endpoints.listening_to(world, type)
-    data: Document = {"object": copy.deepcopy(subject)}
+    # No copy: the event is written down here and now, whatever becomes of its object later.
+    data: Document = {"object": subject}
     if previous is not None:
         data["previous_attributes"] = previous
     event: Document = {
