@@ -117,6 +117,32 @@ def test_every_link_of_every_page_leads_somewhere(desk: Desk) -> None:
     assert {link for link, status in answers.items() if status != 200} == set()
 
 
+def test_unusual_objects_are_shown_too(desk: Desk) -> None:
+    v1 = desk.stripe.v1
+    v1.customers.delete(v1.customers.create({}).id)
+    v1.payment_intents.create({"amount": 500, "currency": "kwd"})
+    clock = v1.test_helpers.test_clocks.create({"frozen_time": desk.state()["now"]})
+    v1.customers.create({"test_clock": clock.id, "email": "clock@example.org"})
+    paused, ending = (desk.subscribe().subscription for _ in range(2))
+    v1.subscriptions.update(str(paused), {"pause_collection": {"behavior": "void"}})
+    v1.subscriptions.update(str(ending), {"cancel_at_period_end": True})
+    v1.customers.delete(str(desk.subscribe().customer))
+    charge = desk.stripe.v1.charges.list().data[0].id
+    desk.control("disputes", charge=charge, case="inquiry")
+    desk.control("clock", days=40)
+
+    standings = [row[2] for row in rows_of(page_of(desk, "/_sandbox/subscriptions"))]
+    statuses = {
+        place: desk.http.get(f"{desk.server.base_url}/_sandbox/{place}").status_code for place in PLACES
+    }
+
+    assert standings == ["canceled", "canceled", "active, collection paused"]
+    assert {place for place, status in statuses.items() if status != 200} == set()
+    for kind in desk.state()["objects"].values():
+        for found in kind[:1]:
+            page_of(desk, f"/_sandbox/objects/{found['id']}")
+
+
 def test_a_list_is_paged_both_ways_without_loss(desk: Desk) -> None:
     for number in range(60):
         desk.stripe.v1.customers.create({"name": f"N{number:02}"})

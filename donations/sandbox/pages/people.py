@@ -143,7 +143,7 @@ class _Pages:
         )
 
     def _missing(self) -> Response:
-        return self._page("missing.html", "", 404)
+        return self._page("missing.html", "", 404, found=None)
 
     def _list(
         self,
