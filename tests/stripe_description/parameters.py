@@ -25,9 +25,20 @@ def description() -> dict[str, Any]:
 
 def problems_with(method: str, path: str, parameters: dict[str, Any]) -> list[str]:
     """What Stripe would refuse, as `line_items.0.price_data: ...`; empty when all is well."""
-    body = description()["paths"][path][method]["requestBody"]["content"][_FORM]["schema"]
-    errors = OAS30Validator(closed(body)).iter_errors(parameters)
+    errors = OAS30Validator(closed(request_schema(method, path))).iter_errors(parameters)
     return [f"{'.'.join(map(str, error.absolute_path))}: {error.message}" for error in errors]
+
+
+def request_schema(method: str, path: str) -> dict[str, Any]:
+    """One object of all that a call may say, wherever it is sent: the body or the query."""
+    described = description()["paths"][path][method]
+    body = described.get("requestBody", {}).get("content", {}).get(_FORM, {}).get("schema", {})
+    asked = [parameter for parameter in described.get("parameters", []) if parameter["in"] == "query"]
+    return {
+        "type": "object",
+        "properties": {**body.get("properties", {}), **{one["name"]: one["schema"] for one in asked}},
+        "required": body.get("required", []) + [one["name"] for one in asked if one.get("required")],
+    }
 
 
 def closed(schema: Any) -> Any:
@@ -37,6 +48,6 @@ def closed(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     parts = {name: closed(part) for name, part in schema.items()}
-    if schema.get("type") == "object" and "properties" in schema:
+    if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
         parts.setdefault("additionalProperties", False)
     return parts
