@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Trust what the machine trusts: many a newsroom's network has a certificate authority of its own.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: help run test prove check lock clean
+.PHONY: help run test prove bench check lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -22,6 +22,9 @@ test: $(BIN)/.developer ## Run every test, on SQLite and on PostgreSQL
 
 prove: $(BIN)/.developer ## Run the long proofs, which `test` leaves out
 	@$(BIN)/pytest -m prove $(PYTEST_ARGS)
+
+bench: $(BIN)/.developer ## Measure a year of 1,000 subscriptions in the sandbox
+	@$(BIN)/python -m bench.sandbox
 
 check: $(BIN)/.developer ## Lint, types, floors, and that the locks are true
 	@$(BIN)/ruff check .
