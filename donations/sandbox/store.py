@@ -45,7 +45,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
     position INTEGER NOT NULL,
     answer TEXT
 );
-CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (state, position);
+DROP INDEX IF EXISTS deliveries_by_state;
+CREATE INDEX IF NOT EXISTS deliveries_in_line ON deliveries (state, endpoint_id, next_at, position);
 CREATE INDEX IF NOT EXISTS deliveries_by_position ON deliveries (position);
 CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event_id);
 CREATE TABLE IF NOT EXISTS attempts (

@@ -12,7 +12,7 @@ from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
 from donations.sandbox.objects import metadata
 from donations.sandbox.settings import SUPPORTED_VERSIONS
-from donations.sandbox.webhooks import endpoints
+from donations.sandbox.webhooks import deliveries, endpoints
 from donations.sandbox.webhooks.endpoints import KIND
 from donations.sandbox.world import World
 
@@ -69,9 +69,14 @@ def update(call: Call) -> Document:
 
 
 def delete(call: Call) -> Document:
-    found = _required(call)
-    endpoints.remove(call.world, found["id"])
-    return {"id": found["id"], "object": KIND, "deleted": True}
+    return close_endpoint(call.world, _required(call)["id"])
+
+
+def close_endpoint(world: World, endpoint_id: str) -> Document:
+    """Gone for good, and what was on its way there is given up."""
+    endpoints.remove(world, endpoint_id)
+    deliveries.give_up_all(world, endpoint_id, "the endpoint was deleted")
+    return {"id": endpoint_id, "object": KIND, "deleted": True}
 
 
 def checked_url(url: str | None) -> str:

@@ -9,7 +9,6 @@ from donations.sandbox.api.errors import ApiError, missing
 from donations.sandbox.document import Document
 from donations.sandbox.objects import webhook_endpoint
 from donations.sandbox.objects.lookup import referenced
-from donations.sandbox.webhooks import endpoints
 from donations.sandbox.webhooks.endpoints import KIND
 from donations.sandbox.world import World
 
@@ -38,9 +37,7 @@ def enable(world: World, given: dict[str, Any]) -> Document:
 
 def delete(world: World, given: dict[str, Any]) -> Document:
     with world.store.transaction():
-        found = _named(world, given)
-        endpoints.remove(world, found["id"])
-    return {"id": found["id"], "object": KIND, "deleted": True}
+        return webhook_endpoint.close_endpoint(world, _named(world, given)["id"])
 
 
 def _set_status(world: World, given: dict[str, Any], status: str) -> Document:

@@ -80,7 +80,7 @@ def adopt_settings(world: World) -> None:
 
 
 def remove(world: World, endpoint_id: str) -> None:
-    """What still waited for it is given up when its turn comes."""
+    """What still waits for it goes on waiting, in case it comes back by the same id."""
     world.store.execute("DELETE FROM objects WHERE id = ? AND kind = ?", (endpoint_id, KIND))
 
 

@@ -48,14 +48,14 @@ class Sender:
             while not self._stopping.is_set():
                 # Cleared before looking: what is committed from here on wakes the next wait.
                 self._wake.clear()
-                busy = tuple(self._busy.copy())
-                delivery = deliveries.next_due(self._world, time.time(), but_not_to=busy)
-                if delivery is None:
-                    # A retry becomes due without anyone committing, so never sleep for long.
-                    self._wake.wait(_IDLE_SECONDS)
-                else:
-                    self._busy[delivery.endpoint_id] = delivery
-                    pool.submit(self._send, delivery)
+                idle = [each.id for each in endpoints.all_of(self._world) if each.id not in self._busy]
+                for endpoint_id in idle:
+                    delivery = deliveries.next_due(self._world, endpoint_id, time.time())
+                    if delivery is not None:
+                        self._busy[endpoint_id] = delivery
+                        pool.submit(self._send, delivery)
+                # A retry becomes due without anyone committing, so never sleep for long.
+                self._wake.wait(_IDLE_SECONDS)
 
     def _send(self, delivery: Delivery) -> None:
         try:
