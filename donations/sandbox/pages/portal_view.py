@@ -52,7 +52,6 @@ def shown_invoices(world: World, customer: Document) -> list[Document]:
     found = world.store.search("invoice", [Condition("customer", customer["id"])], limit=_SHOWN)
     return [
         {
-            "number": invoice["number"],
             "on": _day(invoice["created"]),
             "amount": display(invoice["total"], invoice["currency"]),
             "status": invoice["status"],
