@@ -18,6 +18,11 @@ from donations.sandbox.settings import Settings
 
 _FORM = {"cardNumber": "4242424242424242", "cardExpiry": "12 / 44", "cardCvc": "123"}
 _YEAR = 366
+_PAID_RENEWALS = (
+    "SELECT count(*) FROM objects WHERE kind = 'invoice'"
+    " AND json_extract(body, '$.billing_reason') = 'subscription_cycle'"
+    " AND json_extract(body, '$.status') = 'paid'"
+)
 
 
 def subscribe(http: requests.Session, base: str, number: int) -> None:
@@ -59,20 +64,19 @@ def live_a_year(http: requests.Session, base: str) -> int:
 @click.command(help=__doc__)
 @click.option("--subscriptions", default=1000, show_default=True)
 def main(subscriptions: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        with SandboxServer(Settings(Path(folder), port=0)) as server, requests.Session() as http:
-            http.headers["Authorization"] = "Bearer sk_test_bench"
-            with click.progressbar(range(subscriptions), label="Subscriptions") as numbers:
-                for number in numbers:
-                    subscribe(http, server.base_url, number)
-            began = time.perf_counter()
-            steps = live_a_year(http, server.base_url)
-            seconds = time.perf_counter() - began
-            renewals = server.world.store.execute(
-                "SELECT count(*) FROM objects WHERE kind = 'invoice'"
-                " AND json_extract(body, '$.billing_reason') = 'subscription_cycle'"
-                " AND json_extract(body, '$.status') = 'paid'"
-            )[0][0]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        SandboxServer(Settings(Path(folder), port=0)) as server,
+        requests.Session() as http,
+    ):
+        http.headers["Authorization"] = "Bearer sk_test_bench"
+        with click.progressbar(range(subscriptions), label="Subscriptions") as numbers:
+            for number in numbers:
+                subscribe(http, server.base_url, number)
+        began = time.perf_counter()
+        steps = live_a_year(http, server.base_url)
+        seconds = time.perf_counter() - began
+        renewals = server.world.store.execute(_PAID_RENEWALS)[0][0]
     click.echo(
         f"A year of {subscriptions} subscriptions: {seconds:.1f} s, {renewals} renewals, {steps} steps,"
         f" {seconds / max(1, renewals) * 1000:.1f} ms a renewal"
