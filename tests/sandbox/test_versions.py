@@ -114,6 +114,33 @@ def test_the_old_names_of_the_page_are_refused(desk: Desk, version: str, mode: s
     assert error["message"].startswith("Invalid ui_mode: must be one of ")
 
 
+@pytest.mark.parametrize(
+    ("version", "form"),
+    [(DESCRIBED, {"billing_cycle_anchor": "now"}), (PINNED, {"billing_cycle_anchor[type]": "now"})],
+)
+def test_an_anchor_says_the_same_in_the_words_of_each_version(
+    desk: Desk, version: str, form: dict[str, str]
+) -> None:
+    customer = desk.stripe.v1.customers.create({"email": "reader@example.org"}).id
+    product = desk.stripe.v1.products.create({"name": "Gift"}).id
+    price = {"product": product, "currency": "eur", "unit_amount": 500, "recurring": {"interval": "month"}}
+    trial = {"end_behavior": {"missing_payment_method": "pause"}}
+    subscription = desk.stripe.v1.subscriptions.create(
+        {
+            "customer": customer,
+            "items": [{"price_data": price}],
+            "trial_period_days": 2,
+            "trial_settings": trial,
+        }
+    ).id
+    desk.control("clock", days=3)
+
+    resumed = ask(desk, version, f"subscriptions/{subscription}/resume", **form)
+
+    # There is still no card, but it is billed again.
+    assert (resumed.status_code, resumed.json()["status"]) == (200, "past_due")
+
+
 def test_a_plain_anchor_is_refused_since_endive(desk: Desk) -> None:
     path = f"subscriptions/{desk.subscribe().subscription}"
 

@@ -60,6 +60,16 @@ CHANGES: Sequence[Change] = (
 )
 
 
+def in_older_words(method: str, path: str, version: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The parameters as the description has them, which is what handlers know: the type alone."""
+    renamed = {
+        change.parameter: given[change.parameter]["type"]
+        for change in changes_to(method, path, version)
+        if change.schema and given.get(change.parameter)
+    }
+    return {**given, **renamed}
+
+
 def changes_to(method: str, path: str, version: str) -> Iterator[Change]:
     """Those that a request at `version` meets. Versions sort by the date that they begin with."""
     for change in CHANGES:

@@ -16,6 +16,7 @@ from donations.sandbox.api.expandable import check_paths
 from donations.sandbox.api.fault_kinds import Fault
 from donations.sandbox.api.form import Tree
 from donations.sandbox.api.handlers import Handler
+from donations.sandbox.api.overlay import in_older_words
 from donations.sandbox.api.routes import INCLUDED
 from donations.sandbox.document import Document
 from donations.sandbox.ticker import catch_up
@@ -56,7 +57,8 @@ class Pipeline:
     def answer(self, request: Request) -> Answer:
         """Raises ApiError for a request that never starts."""
         operation = description.operation(request.method, self._path, request.version)
-        given = parameters.read(request.tree, operation)
+        read = parameters.read(request.tree, operation)
+        given = in_older_words(request.method, self._path, request.version, read)
         check_paths(given.get("expand") or (), operation.answer)
         fault = faults.take(self._world, request.method, request.url)
         faults.refuse_before_start(fault)
