@@ -21,7 +21,8 @@ test: $(BIN)/.developer ## Run every test, on SQLite and on PostgreSQL
 	@$(BIN)/pytest -n auto --maxprocesses 4 $(PYTEST_ARGS)
 
 prove: $(BIN)/.developer ## Run the long proofs, which `test` leaves out
-	@$(BIN)/pytest -m prove $(PYTEST_ARGS)
+	@$(BIN)/pytest -n auto --maxprocesses 4 -m prove --timeout 7200 $(PYTEST_ARGS)
+	@PROVE=1 $(BIN)/pytest -n auto --maxprocesses 4 --timeout 7200 tests/sync/test_orders.py $(PYTEST_ARGS)
 
 bench: $(BIN)/.developer ## Measure a year of 1,000 subscriptions in the sandbox
 	@$(BIN)/python -m bench.sandbox
