@@ -31,6 +31,7 @@ class What(StrEnum):
     WARN_OF_TRIAL_END = "warn_of_trial_end"
     ANNOUNCE = "announce"
     RENEW = "renew"
+    CHANGE_PHASE = "change_phase"
     FINALIZE = "finalize"
     RETRY = "retry"
 
@@ -79,6 +80,8 @@ def _of_subscription(subscription: Document, private: Document) -> Iterator[Due]
         yield Due(pause["resumes_at"], What.RESUME)
     if cancel_at:
         yield Due(cancel_at, What.CANCEL)
+    if subscription["schedule"] and private.get("phase_at"):
+        yield Due(private["phase_at"], What.CHANGE_PHASE)
     if status == "paused":
         return
     end = subscription["items"]["data"][0]["current_period_end"]

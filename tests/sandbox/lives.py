@@ -10,6 +10,7 @@ from collections.abc import Callable
 from tests.sandbox import desk as cards
 from tests.sandbox.desk import Desk
 from tests.sandbox.lives_by_api import LIVES_BY_API
+from tests.sandbox.lives_by_schedule import LIVES_BY_SCHEDULE
 from tests.sandbox.lives_in_time import LIVES_IN_TIME
 from tests.sandbox.lives_of_money import LIVES_OF_MONEY
 
@@ -125,6 +126,7 @@ LIVES: dict[str, Callable[[Desk], None]] = {
         expired,
         catalogue,
         *LIVES_BY_API,
+        *LIVES_BY_SCHEDULE,
         *LIVES_IN_TIME,
         *LIVES_OF_MONEY,
     )

@@ -17,6 +17,7 @@ from donations.sandbox.flows import (
     intend_setup,
     keep_customer,
     keep_method,
+    keep_schedule,
     open_session,
     settle_invoice,
     time_travel,
@@ -34,10 +35,12 @@ from donations.sandbox.objects import (
     price,
     product,
     subscription,
+    subscription_schedule,
     webhook_endpoint,
 )
 
 _SUBSCRIPTION = "/v1/subscriptions/{subscription_exposed_id}"
+_SCHEDULE = "/v1/subscription_schedules/{schedule}"
 _TEST_CLOCK = "/v1/test_helpers/test_clocks/{test_clock}"
 _ENDPOINT = "/v1/webhook_endpoints/{webhook_endpoint}"
 
@@ -121,6 +124,12 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("POST", "/v1/setup_intents/{intent}"): intend_setup.update,
     ("POST", "/v1/setup_intents/{intent}/cancel"): intend_setup.cancel,
     ("POST", "/v1/setup_intents/{intent}/confirm"): intend_setup.confirm,
+    ("GET", "/v1/subscription_schedules"): subscription_schedule.list_,
+    ("POST", "/v1/subscription_schedules"): keep_schedule.create,
+    ("GET", _SCHEDULE): retrieve("subscription_schedule"),
+    ("POST", _SCHEDULE): keep_schedule.update,
+    ("POST", _SCHEDULE + "/cancel"): keep_schedule.cancel,
+    ("POST", _SCHEDULE + "/release"): keep_schedule.release,
     ("GET", "/v1/subscriptions"): subscription.list_,
     ("POST", "/v1/subscriptions"): create_subscription.create,
     ("GET", _SUBSCRIPTION): retrieve("subscription"),

@@ -36,6 +36,7 @@ def cancel(call: Call) -> Document:
 def update(call: Call) -> Document:
     refuse_all_but(call.parameters, _UPDATABLE)
     before = _not_ended(call)
+    _check_schedule(before, call)
     world = in_time_of(call.world, before)
     after, lines = change_items(world, before, call.parameters.get("items", []))
     _change_plain(call, after)
@@ -80,6 +81,18 @@ def _not_ended(call: Call) -> Document:
     if subscription["status"] in ENDED:
         raise no_such("subscription", subscription_id)
     return subscription
+
+
+def _check_schedule(subscription: Document, call: Call) -> None:
+    """A schedule has the say over prices and the end."""
+    for name in ("cancel_at", "cancel_at_period_end", "items", "trial_end"):
+        if subscription["schedule"] and name in call.parameters:
+            raise invalid(
+                "The subscription is managed by the subscription schedule"
+                f" `{subscription['schedule']}`, and updating `{name}` directly is not allowed. Please"
+                " update the schedule instead.",
+                name,
+            )
 
 
 def _change_plain(call: Call, after: Document) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from donations.sandbox import dues
 from donations.sandbox.document import Document
 from donations.sandbox.dues import What
+from donations.sandbox.flows import phases
 from donations.sandbox.flows.collect import collect, method_for
 from donations.sandbox.objects import checkout_session
 from donations.sandbox.objects import invoice as invoices
@@ -29,7 +30,8 @@ def take_step(world: World, document: Document, what: What) -> None:
 
 def begin_cycle(world: World, before: Document) -> tuple[Document, Document]:
     """The next period and the draft that bills it. Saves both and emits nothing."""
-    after = with_next_period(before)
+    entered = phases.entered_by(world, before, before["items"]["data"][0]["current_period_end"])
+    after = with_next_period(entered)
     if before["status"] == "trialing":
         after["status"] = "active"
     pause = before["pause_collection"]
@@ -114,9 +116,10 @@ def _lacks_method(world: World, subscription: Document) -> bool:
 def _announce(world: World, subscription: Document) -> None:
     item = subscription["items"]["data"][0]
     world.store.save(subscription, announced=item["current_period_end"])
+    planned = phases.as_of(world, subscription, item["current_period_end"])
     invoice = invoices.upcoming(
         world,
-        with_next_period({**subscription, "status": "active"}),
+        with_next_period({**planned, "status": "active"}),
         world.store.get(subscription["customer"]),
         item["current_period_start"],
     )
@@ -130,6 +133,11 @@ def _warn_of_trial_end(world: World, subscription: Document) -> None:
 
 def _resume_collection(world: World, before: Document) -> None:
     after = world.store.save({**before, "pause_collection": None})
+    emit_update(world, "customer.subscription.updated", before, after)
+
+
+def _change_phase(world: World, before: Document) -> None:
+    after = phases.entered_by(world, before, world.now())
     emit_update(world, "customer.subscription.updated", before, after)
 
 
@@ -152,6 +160,7 @@ _STEPS: Mapping[tuple[str, What], Step] = {
     ("invoice", What.RETRY): collect,
     ("subscription", What.ANNOUNCE): _announce,
     ("subscription", What.CANCEL): _cancel,
+    ("subscription", What.CHANGE_PHASE): _change_phase,
     ("subscription", What.EXPIRE): _expire_incomplete,
     ("subscription", What.RENEW): _renew,
     ("subscription", What.RESUME): _resume_collection,

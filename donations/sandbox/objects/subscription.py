@@ -11,6 +11,7 @@ from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
 from donations.sandbox.objects import metadata
 from donations.sandbox.objects.start import Start
+from donations.sandbox.objects.subscription_schedule import end_with
 from donations.sandbox.objects.test_clock import in_time_of
 from donations.sandbox.periods import next_boundary
 from donations.sandbox.store import Condition
@@ -128,6 +129,7 @@ def end_now(
     world = in_time_of(world, subscription)
     now = world.now()
     _stop_collecting(world, subscription)
+    end_with(world, subscription)
     details = {**subscription["cancellation_details"], **(given or {}), "reason": reason}
     ended = {
         **subscription,

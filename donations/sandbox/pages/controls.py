@@ -26,7 +26,7 @@ _KINDS = (
     "balance_transaction", "billing_portal.configuration", "billing_portal.session", "charge",
     "checkout.session", "customer", "dispute", "event", "invoice", "invoice_payment", "payment_intent",
     "payment_method", "price", "product", "radar.early_fraud_warning", "refund", "setup_intent",
-    "subscription", "test_helpers.test_clock",
+    "subscription", "subscription_schedule", "test_helpers.test_clock",
 )  # fmt: skip
 
 Control = Callable[[World, dict[str, Any]], Document]

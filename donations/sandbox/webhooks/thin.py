@@ -23,6 +23,7 @@ _PATHS = {
     "refund": "/v1/refunds/{}",
     "setup_intent": "/v1/setup_intents/{}",
     "subscription": "/v1/subscriptions/{}",
+    "subscription_schedule": "/v1/subscription_schedules/{}",
     "test_helpers.test_clock": "/v1/test_helpers/test_clocks/{}",
 }
 
