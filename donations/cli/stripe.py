@@ -9,25 +9,11 @@ from sqlalchemy.orm import Session
 
 from donations.cli.context import console, in_application, screen
 from donations.domain.errors import NotFound
-from donations.gateway.kinds import ObjectKind
+from donations.gateway.kinds import ObjectKind, kind_of_id
 from donations.models import StripeEvent, StripeObject
 from donations.models.database import reading, writing
 from donations.runtime import current
 from donations.services import inbox
-
-_PREFIXES = {
-    "cs": ObjectKind.CHECKOUT_SESSION,
-    "pi": ObjectKind.PAYMENT_INTENT,
-    "ch": ObjectKind.CHARGE,
-    "py": ObjectKind.CHARGE,
-    "sub": ObjectKind.SUBSCRIPTION,
-    "in": ObjectKind.INVOICE,
-    "inpay": ObjectKind.INVOICE_PAYMENT,
-    "re": ObjectKind.REFUND,
-    "pyr": ObjectKind.REFUND,
-    "du": ObjectKind.DISPUTE,
-    "dp": ObjectKind.DISPUTE,
-}
 
 
 @click.group()
@@ -124,7 +110,7 @@ def _find_event(session: Session, event_id: str) -> tuple[ObjectKind, str]:
 
 
 def _kind_of(stripe_id: str) -> ObjectKind:
-    kind = _PREFIXES.get(stripe_id.partition("_")[0])
+    kind = kind_of_id(stripe_id)
     if kind is None:
         raise click.BadParameter(f"{stripe_id!r} is not the id of an object that we follow.")
     return kind

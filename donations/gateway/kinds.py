@@ -135,3 +135,24 @@ def kind_of_event(event_type: str, object_name: str | None) -> ObjectKind | None
     """
     kind = _KIND_OF_TYPE.get(event_type.removeprefix(_THIN_PREFIX))
     return kind if kind is not None and object_name == kind.value else None
+
+
+_PREFIXES: Final[Mapping[str, ObjectKind]] = {
+    "cs": ObjectKind.CHECKOUT_SESSION,
+    "pi": ObjectKind.PAYMENT_INTENT,
+    "ch": ObjectKind.CHARGE,
+    "py": ObjectKind.CHARGE,
+    "sub": ObjectKind.SUBSCRIPTION,
+    "in": ObjectKind.INVOICE,
+    "inpay": ObjectKind.INVOICE_PAYMENT,
+    "re": ObjectKind.REFUND,
+    "pyr": ObjectKind.REFUND,
+    "du": ObjectKind.DISPUTE,
+    "dp": ObjectKind.DISPUTE,
+}
+
+
+def kind_of_id(stripe_id: str) -> ObjectKind | None:
+    """What an id is of, by its prefix; None where we don't follow such objects. For people's input:
+    what Stripe sends says its kind itself."""
+    return _PREFIXES.get(stripe_id.partition("_")[0])
