@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.disputes import DisputeStatus
 from donations.domain.gifts import Frequency
+from donations.domain.movements import MovementKind, annual_amount
 from donations.domain.periods import local_day
 from donations.domain.refunds import RefundStatus
 from donations.domain.standing import Standing, is_terminal
@@ -19,6 +20,7 @@ from donations.models import (
     Dispute,
     Donation,
     DonationSource,
+    Movement,
     Refund,
     StripeCustomer,
     Subscription,
@@ -205,6 +207,25 @@ def make_dispute(
         opened_on=local_day(at, ZONE),
         recorded_at=at,
     )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_movement(session: Session, subscription: Subscription, **columns: object) -> Movement:
+    """The gift begins to count, unless `columns` say otherwise."""
+    values: dict[str, object] = {
+        "supporter_id": subscription.supporter_id,
+        "subscription_id": subscription.id,
+        "kind": MovementKind.NEW,
+        "currency": subscription.currency,
+        "annual_amount": annual_amount(subscription.amount, subscription.frequency),
+        "supporters": 1,
+        "occurred_at": subscription.started_at,
+        "occurred_on": local_day(subscription.started_at, ZONE),
+        "recorded_at": subscription.recorded_at,
+    }
+    row = Movement(**(values | columns))
     session.add(row)
     session.flush()
     return row

@@ -4,7 +4,11 @@ from donations.models.base import Base
 from donations.models.checkout import Checkout
 from donations.models.dispute import Dispute
 from donations.models.donation import Donation, DonationSource
+from donations.models.erasure import Erasure
+from donations.models.gift_change import GiftChange
+from donations.models.issued_document import DocumentKind, IssuedDocument
 from donations.models.lookup_key import LookupKey
+from donations.models.movement import Movement
 from donations.models.outbox_message import OutboxMessage, OutboxStatus
 from donations.models.refund import Refund
 from donations.models.staff_session import StaffSession
@@ -21,9 +25,14 @@ __all__ = [
     "Checkout",
     "Disposition",
     "Dispute",
+    "DocumentKind",
     "Donation",
     "DonationSource",
+    "Erasure",
+    "GiftChange",
+    "IssuedDocument",
     "LookupKey",
+    "Movement",
     "OutboxMessage",
     "OutboxStatus",
     "Refund",

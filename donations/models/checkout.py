@@ -67,6 +67,8 @@ class Checkout(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     """When Stripe closes the session; frozen here, so that a repeated request is the same."""
+    first_charge_at: Mapped[datetime | None]
+    """Of a recurring gift that begins later: when it is first charged. None for at once."""
     ended_at: Mapped[datetime | None]
     """When it became paid, unpaid, expired or failed."""
 

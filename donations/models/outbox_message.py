@@ -39,6 +39,9 @@ class OutboxMessage(Base):
     status: Mapped[OutboxStatus] = mapped_column(enum_of(OutboxStatus, "status"))
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]
+    """Before its first try: the day for which it is meant."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    skipped_at: Mapped[datetime | None]
+    """When it turned out that it need not be sent any more; `problem` says why."""
     problem: Mapped[str | None] = mapped_column(Text)

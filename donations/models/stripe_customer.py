@@ -18,4 +18,6 @@ class StripeCustomer(Base):
 
     stripe_customer_id: Mapped[str] = mapped_column(String(255), primary_key=True)
     supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporter.id"), index=True)
+    stripe_payment_method_id: Mapped[str | None] = mapped_column(String(255))
+    """The customer's default, as an id alone, to notice when another one is chosen."""
     created_at: Mapped[datetime]

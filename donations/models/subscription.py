@@ -44,6 +44,22 @@ class Subscription(Base):
     """When it will end. Set by either of Stripe's two ways to say so."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None] = mapped_column(String(64))
+    cancels_at_period_end: Mapped[bool | None]
+    """By which of Stripe's two ways: what is undone must be undone by the same."""
     is_collection_paused: Mapped[bool] = mapped_column(default=False)
     resumes_at: Mapped[datetime | None]
+
+    stripe_item_id: Mapped[str | None] = mapped_column(String(255))
+    stripe_product_id: Mapped[str | None] = mapped_column(String(255))
+    """What a change of amount must name."""
+    stripe_payment_method_id: Mapped[str | None] = mapped_column(String(255), index=True)
+    """What is charged next, as an id alone: nothing of a card is kept."""
+
+    failing_invoice_id: Mapped[str | None] = mapped_column(String(255))
+    """The invoice whose payment failed and that is still owed."""
+    failing_since: Mapped[datetime | None]
+    confirmation_asked_at: Mapped[datetime | None]
+    """Since when the bank waits for the reader to confirm that payment (3-D Secure)."""
+    kept_beside_others_at: Mapped[datetime | None]
+    """When the supporter said that this gift and an earlier one are both meant."""
     recorded_at: Mapped[datetime]

@@ -25,4 +25,13 @@ class Supporter(Base):
     data_key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     master_key_id: Mapped[str] = mapped_column(String(64))
     wants_newsletter: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str | None] = mapped_column(String(8))
+    """Of letters: that of the last gift, or as chosen since. None is English."""
+    neutral_subjects_since: Mapped[datetime | None]
+    """When the supporter asked for subjects that say nothing of a gift; None for the usual ones."""
+    suppressed_at: Mapped[datetime | None]
+    """Since when nothing is sent: mail came back, or was complained about."""
+    suppression_reason: Mapped[str | None] = mapped_column(String(16))
+    erased_at: Mapped[datetime | None]
+    """When address, name and data key were wiped. What was given stays in the accounts."""
     created_at: Mapped[datetime]

@@ -9,12 +9,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import CheckConstraint, Engine, inspect, text
+from sqlalchemy import CheckConstraint, Engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.standing import Standing
-from donations.models import Base, Donation, StripeObject
+from donations.models import Base, Donation, Movement, StripeObject
 from donations.models.database import writing
 from donations.models.migrating import current_revision, downgrade, newest_revision, upgrade
 from donations.runtime import current
@@ -128,3 +128,54 @@ def test_a_naive_datetime_is_refused_where_it_enters(app: Flask) -> None:
 
     with pytest.raises(Exception, match="naive"), writing() as session:
         factories.make_supporter(session, current().vault, at=naive)
+
+
+def test_movements_are_only_ever_added(app: Flask) -> None:
+    with writing() as session:
+        supporter = factories.make_supporter(session, current().vault)
+        subscription = factories.make_subscription(session, supporter)
+        factories.make_movement(session, subscription)
+
+    for statement in ("UPDATE movement SET annual_amount = 1", "DELETE FROM movement"):
+        with pytest.raises(IntegrityError, match="only ever added"), writing() as session:
+            session.execute(text(statement))
+
+
+def test_the_ledger_begins_with_the_gifts_that_count_already(app: Flask, engine: Engine) -> None:
+    downgrade(engine, "0002")
+    with engine.begin() as connection:
+        for statement in BEFORE_THE_LEDGER:
+            connection.execute(text(statement))
+
+    upgrade(engine)
+
+    with writing() as session:
+        rows = session.scalars(select(Movement).order_by(Movement.subscription_id)).all()
+        kinds = [(row.kind.value, row.annual_amount, row.supporters, str(row.occurred_on)) for row in rows]
+    assert kinds == [("new", 12000, 1, "2026-03-31"), ("upgraded", 5000, 0, "2026-03-31")]
+
+
+_INSTANT = "'2026-03-31 10:00:00.000000'"
+BEFORE_THE_LEDGER = (
+    "INSERT INTO supporter (id, reference, email_index, email_sealed, data_key_sealed, master_key_id,"
+    f" wants_newsletter, created_at) VALUES (1, 'r', '{'x' * 32}', 's', 'k', 'm', false, {_INSTANT})",
+    f"INSERT INTO stripe_customer VALUES ('cus_1', 1, {_INSTANT})",
+    *(
+        "INSERT INTO checkout (id, reference, supporter_id, status, frequency, currency, gift_amount,"
+        " charge_amount, wants_newsletter, locale, nonce, idempotency_key, parameters_sealed, created_at,"
+        f" expires_at) VALUES ({n}, 'c{n}', 1, 'paid', 'monthly', 'eur', 1, 1, false, 'en', 'n{n}', 'k{n}',"
+        f" 's', {_INSTANT}, {_INSTANT})"
+        for n in (1, 2, 3)
+    ),
+    *(
+        "INSERT INTO subscription (id, stripe_subscription_id, stripe_customer_id, supporter_id, checkout_id,"
+        " standing, frequency, amount, currency, started_at, first_paid_at, is_collection_paused,"
+        f" recorded_at) VALUES ({n}, 'sub_{n}', 'cus_1', 1, {n}, 'active', '{frequency}', {amount}, 'eur',"
+        f" {_INSTANT}, {_INSTANT}, {is_paused}, {_INSTANT})"
+        for n, frequency, amount, is_paused in (
+            (1, "monthly", 1000, "false"),
+            (2, "annual", 5000, "false"),
+            (3, "monthly", 700, "true"),
+        )
+    ),
+)

@@ -1,0 +1,45 @@
+"""One line of the recurring-revenue ledger. Lines are added, never changed or taken away."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import String
+
+from donations.domain.movements import ChurnCause, MovementKind, MovementTag
+from donations.models.base import Base, BigId, currency_is_iso, enum_of
+
+
+class Movement(Base):
+    """A trigger refuses every UPDATE and DELETE, so that last month's figures can be shown as they
+    were known then."""
+
+    __tablename__ = "movement"
+    __table_args__ = (
+        currency_is_iso(),
+        CheckConstraint("supporters BETWEEN -1 AND 1", "supporters_is_one_head"),
+        CheckConstraint("annual_amount <> 0 OR kind = 'churned'", "moves_something"),
+        CheckConstraint("cause IS NULL OR kind IN ('churned', 'downgraded')", "only_ends_have_a_cause"),
+        Index("ix_movement_occurred_on", "occurred_on", "currency", "kind"),
+        Index("ix_movement_supporter_id", "supporter_id", "id"),
+        Index("ix_movement_subscription_id", "subscription_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporter.id"))
+    subscription_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscription.id"))
+    kind: Mapped[MovementKind] = mapped_column(enum_of(MovementKind, "kind"))
+    cause: Mapped[ChurnCause | None] = mapped_column(enum_of(ChurnCause, "cause"))
+    tag: Mapped[MovementTag | None] = mapped_column(enum_of(MovementTag, "tag"))
+    currency: Mapped[str] = mapped_column(String(3))
+    annual_amount: Mapped[int] = mapped_column(BigId)
+    """The difference, a year's worth in minor units: twelve times that of MRR."""
+    supporters: Mapped[int]
+    """1 where somebody began to give regularly, -1 where they stopped, else 0."""
+    occurred_at: Mapped[datetime]
+    """By Stripe's clock where it says when, else when we learnt of it."""
+    occurred_on: Mapped[date]
+    """The day in the reporting zone."""
+    recorded_at: Mapped[datetime]
