@@ -22,6 +22,9 @@ class FakeGateway:
     raising: list[Exception] = field(default_factory=list)
     created: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Parameters of each session by idempotency key: the same key again makes no second one."""
+    acts: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    """What was done at Stripe, by idempotency key."""
+    deleted: list[str] = field(default_factory=list)
     calls: int = 0
 
     def create_checkout_session(
@@ -47,6 +50,29 @@ class FakeGateway:
             expires_at=datetime.fromtimestamp(parameters["expires_at"], UTC),
         )
 
+    def change_subscription(
+        self, stripe_id: str, parameters: Mapping[str, Any], idempotency_key: str
+    ) -> None:
+        self._act(f"change {stripe_id}", parameters, idempotency_key)
+
+    def end_subscription(self, stripe_id: str, idempotency_key: str) -> None:
+        self._act(f"end {stripe_id}", {}, idempotency_key)
+
+    def pay_invoice(self, stripe_id: str, idempotency_key: str) -> None:
+        self._act(f"pay {stripe_id}", {}, idempotency_key)
+
+    def delete_customer(self, stripe_id: str) -> None:
+        self._begin()
+        self.deleted.append(stripe_id)
+
+    def open_card_page(self, customer_id: str, *, return_url: str, locale: str) -> str:
+        self._begin()
+        return f"https://billing.stripe.com/p/session/{customer_id}"
+
+    def find_invoice_page(self, invoice_id: str) -> str | None:
+        self._begin()
+        return f"https://invoice.stripe.com/i/{invoice_id}"
+
     def fetch(self, kind: ObjectKind, stripe_id: str) -> Snapshot:
         self._begin()
         return self.objects[kind, stripe_id]
@@ -56,6 +82,11 @@ class FakeGateway:
     ) -> CheckoutSessionSnapshot | None:
         self._begin()
         raise NotImplementedError("no test looks for a session yet")
+
+    def _act(self, what: str, parameters: Mapping[str, Any], idempotency_key: str) -> None:
+        """The same key again is answered again and has no second effect."""
+        self._begin()
+        assert self.acts.setdefault(idempotency_key, (what, dict(parameters))) == (what, dict(parameters))
 
     def _begin(self) -> None:
         if is_in_transaction():

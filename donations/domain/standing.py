@@ -43,7 +43,7 @@ TRANSITIONS: Final[Mapping[Standing, frozenset[Standing]]] = {
 
 _TABLE: Final = Transitions(TRANSITIONS)
 TERMINAL: Final = _TABLE.terminal
-IN_MRR: Final = frozenset({Standing.ACTIVE, Standing.PAST_DUE})
+IN_MRR: Final = frozenset({Standing.ACTIVE, Standing.PAST_DUE, Standing.TRIALING})
 
 
 def is_terminal(standing: Standing) -> bool:
@@ -58,6 +58,9 @@ def can_become(old: Standing, new: Standing) -> bool:
 
 def counts_toward_mrr(standing: Standing, is_collection_paused: bool, has_paid: bool) -> bool:
     """Whether the gift is recurring revenue now: active or past due, not paused, its first payment made.
+
+    Stripe's `trialing` counts as active once a payment was made: it is how the date of the next charge
+    is moved, when a gift changes its rhythm. One that has not paid yet begins later, and counts then.
 
     A pause of collection leaves Stripe's status `active`, so it is asked for separately.
     """

@@ -37,15 +37,17 @@ def checkout_parameters(
     success_url: str,
     cancel_url: str,
     expires_at: datetime,
+    first_charge_at: datetime | None = None,
 ) -> dict[str, Any]:
     """For one session that takes `charge`, once or at every interval of `frequency`.
 
-    `locale` is the page's, as in `en` or `pt_BR`. Stripe wants `expires_at` 30 minutes to 24 hours ahead.
+    `locale` is the page's, as in `en` or `pt_BR`. Stripe wants `expires_at` 30 minutes to 24 hours ahead,
+    and `first_charge_at`, of a recurring gift that begins later, at least two days.
     """
     parameters: dict[str, Any] = {
         "ui_mode": "hosted_page",
         "submit_type": "donate",
-        "locale": _stripes_locale(locale),
+        "locale": stripes_locale(locale),
         "line_items": [{"quantity": 1, "price_data": _price(charge, frequency, product_name)}],
         "customer_email": email,
         "client_reference_id": reference,
@@ -57,9 +59,10 @@ def checkout_parameters(
         "expires_at": int(expires_at.timestamp()),
     }
     if frequency.is_recurring:
+        begins = {} if first_charge_at is None else {"trial_end": int(first_charge_at.timestamp())}
         return parameters | {
             "mode": "subscription",
-            "subscription_data": {"metadata": {"reference": reference}},
+            "subscription_data": {"metadata": {"reference": reference}, **begins},
         }
     return parameters | {
         "mode": "payment",
@@ -74,11 +77,16 @@ def _price(charge: Money, frequency: Frequency, product_name: str) -> dict[str, 
         "unit_amount": charge.amount,
         "product_data": {"name": product_name},
     }
-    return price | {"recurring": {"interval": _INTERVALS[frequency]}} if frequency.is_recurring else price
+    return price | {"recurring": {"interval": interval_of(frequency)}} if frequency.is_recurring else price
 
 
-def _stripes_locale(locale: str) -> str:
-    """The nearest that Stripe's page has."""
+def interval_of(frequency: Frequency) -> str:
+    """Stripe's word for the time between two charges."""
+    return _INTERVALS[frequency]
+
+
+def stripes_locale(locale: str) -> str:
+    """The nearest that Stripe's pages have."""
     tag = locale.replace("_", "-")
     language = tag.partition("-")[0]
     return next((known for known in (tag, language) if known in _LOCALES), "auto")

@@ -18,18 +18,21 @@ from typing import Any, Final, TypeVar, cast
 import stripe
 
 from donations.gateway import payments, recurring
-from donations.gateway.errors import CallInTransaction
+from donations.gateway.checkout_parameters import stripes_locale
+from donations.gateway.errors import CallInTransaction, NotFoundAtStripe
 from donations.gateway.fields import Fields
 from donations.gateway.ids import is_object_id
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import (
     ChargeSnapshot,
     CheckoutSessionSnapshot,
+    CustomerSnapshot,
     DisputeSnapshot,
     InvoiceLink,
     InvoicePaymentSnapshot,
     InvoiceSnapshot,
     PaymentIntentSnapshot,
+    PaymentMethodSnapshot,
     RefundSnapshot,
     Snapshot,
     SubscriptionSnapshot,
@@ -74,16 +77,16 @@ class StripeGateway:
             ObjectKind.INVOICE_PAYMENT: self._invoice_payment,
             ObjectKind.REFUND: self._refund,
             ObjectKind.DISPUTE: self._dispute,
+            ObjectKind.CUSTOMER: self._customer,
+            ObjectKind.PAYMENT_METHOD: self._payment_method,
         }
 
     def create_checkout_session(
         self, parameters: Mapping[str, Any], idempotency_key: str
     ) -> CheckoutSessionSnapshot:
-        if not idempotency_key:
-            # The SDK would make one up, and a second try would open a second session.
-            raise ValueError("an idempotency key of our own is needed")
+        options = _keyed(idempotency_key)
         wanted = cast("stripe.params.checkout.SessionCreateParams", dict(parameters))
-        answer = _ask(lambda: self._v1.checkout.sessions.create(wanted, {"idempotency_key": idempotency_key}))
+        answer = _ask(lambda: self._v1.checkout.sessions.create(wanted, options))
         return payments.checkout_session(_fields(answer, "checkout.session"))
 
     def find_checkout_session(
@@ -101,11 +104,48 @@ class StripeGateway:
 
         return _ask(search)
 
+    def change_subscription(
+        self, stripe_id: str, parameters: Mapping[str, Any], idempotency_key: str
+    ) -> None:
+        options = _keyed(idempotency_key)
+        wanted = cast("stripe.params.SubscriptionUpdateParams", dict(parameters))
+        _ask(lambda: self._v1.subscriptions.update(_checked(stripe_id), wanted, options))
+
+    def end_subscription(self, stripe_id: str, idempotency_key: str) -> None:
+        options = _keyed(idempotency_key)
+        _ask(lambda: self._v1.subscriptions.cancel(_checked(stripe_id), {}, options))
+
+    def pay_invoice(self, stripe_id: str, idempotency_key: str) -> None:
+        options = _keyed(idempotency_key)
+        _ask(lambda: self._v1.invoices.pay(_checked(stripe_id), {}, options))
+
+    def delete_customer(self, stripe_id: str) -> None:
+        try:
+            _ask(lambda: self._v1.customers.delete(_checked(stripe_id)))
+        except NotFoundAtStripe:
+            # Deleted before: by an earlier try whose answer was lost, or by hand.
+            return
+
+    def open_card_page(self, customer_id: str, *, return_url: str, locale: str) -> str:
+        wanted: stripe.params.billing_portal.SessionCreateParams = {
+            "customer": _checked(customer_id),
+            "return_url": return_url,
+            "locale": cast("Any", stripes_locale(locale)),
+            "flow_data": {
+                "type": "payment_method_update",
+                "after_completion": {"type": "redirect", "redirect": {"return_url": return_url}},
+            },
+        }
+        answer = _ask(lambda: self._v1.billing_portal.sessions.create(wanted))
+        return _fields(answer, "billing_portal.session").text("url")
+
+    def find_invoice_page(self, invoice_id: str) -> str | None:
+        invoice = _fields(_ask(lambda: self._v1.invoices.retrieve(_checked(invoice_id))), "invoice")
+        is_open = invoice.maybe_text("status") == "open"
+        return invoice.maybe_text("hosted_invoice_url") if is_open else None
+
     def fetch(self, kind: ObjectKind, stripe_id: str) -> Snapshot:
-        if not is_object_id(stripe_id):
-            # An empty one would list all objects of the kind.
-            raise ValueError("not an id of Stripe's")
-        return self._fetchers[kind](stripe_id)
+        return self._fetchers[kind](_checked(stripe_id))
 
     def _checkout_session(self, stripe_id: str) -> CheckoutSessionSnapshot:
         answer = _ask(lambda: self._v1.checkout.sessions.retrieve(stripe_id))
@@ -139,7 +179,8 @@ class StripeGateway:
         return payments.charge(_fields(answer, "charge"))
 
     def _subscription(self, stripe_id: str) -> SubscriptionSnapshot:
-        answer = _ask(lambda: self._v1.subscriptions.retrieve(stripe_id))
+        expanded = ["default_payment_method", "customer.invoice_settings.default_payment_method"]
+        answer = _ask(lambda: self._v1.subscriptions.retrieve(stripe_id, {"expand": expanded}))
         return recurring.subscription(_fields(answer, "subscription"))
 
     def _invoice(self, stripe_id: str) -> InvoiceSnapshot:
@@ -147,7 +188,9 @@ class StripeGateway:
         answer = _ask(lambda: self._v1.invoices.retrieve(stripe_id))
         paid = _ask(
             lambda: list(
-                self._v1.invoice_payments.list({"invoice": stripe_id, "limit": _PAGE}).auto_paging_iter()
+                self._v1.invoice_payments.list(
+                    {"invoice": stripe_id, "limit": _PAGE, "expand": ["data.payment.payment_intent"]}
+                ).auto_paging_iter()
             )
         )
         return recurring.invoice(
@@ -163,6 +206,28 @@ class StripeGateway:
 
     def _dispute(self, stripe_id: str) -> DisputeSnapshot:
         return payments.dispute(_fields(_ask(lambda: self._v1.disputes.retrieve(stripe_id)), "dispute"))
+
+    def _customer(self, stripe_id: str) -> CustomerSnapshot:
+        return recurring.customer(_fields(_ask(lambda: self._v1.customers.retrieve(stripe_id)), "customer"))
+
+    def _payment_method(self, stripe_id: str) -> PaymentMethodSnapshot:
+        answer = _ask(lambda: self._v1.payment_methods.retrieve(stripe_id))
+        return recurring.payment_method(_fields(answer, "payment_method"))
+
+
+def _keyed(idempotency_key: str) -> stripe.RequestOptions:
+    """The options of a call that has an effect. Without a key the SDK would make one up, and a second
+    try would have a second effect."""
+    if not idempotency_key:
+        raise ValueError("an idempotency key of our own is needed")
+    return {"idempotency_key": idempotency_key}
+
+
+def _checked(stripe_id: str) -> str:
+    """An id that may stand in a path: an empty one would name all objects of its kind."""
+    if not is_object_id(stripe_id):
+        raise ValueError("not an id of Stripe's")
+    return stripe_id
 
 
 def _ask(call: Callable[[], _T]) -> _T:

@@ -48,6 +48,10 @@ class Fields:
             raise self.unexpected(name)
         return value
 
+    def is_set(self, name: str) -> bool:
+        """Whether a flag is there and true: `deleted` stands only on what was deleted."""
+        return name in self._values and self.flag(name)
+
     def instant(self, name: str) -> datetime:
         return self._needed(name, self.maybe_instant(name))
 

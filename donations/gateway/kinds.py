@@ -24,6 +24,8 @@ class ObjectKind(StrEnum):
     INVOICE_PAYMENT = "invoice_payment"
     REFUND = "refund"
     DISPUTE = "dispute"
+    CUSTOMER = "customer"
+    PAYMENT_METHOD = "payment_method"
 
 
 _FAMILIES: Final[Mapping[ObjectKind, tuple[str, ...]]] = {
@@ -117,6 +119,11 @@ _FAMILIES: Final[Mapping[ObjectKind, tuple[str, ...]]] = {
         "charge.dispute.funds_withdrawn",
         "charge.dispute.updated",
     ),
+    ObjectKind.CUSTOMER: ("customer.updated",),
+    ObjectKind.PAYMENT_METHOD: (
+        "payment_method.automatically_updated",
+        "payment_method.updated",
+    ),
 }
 
 _KIND_OF_TYPE: Final[Mapping[str, ObjectKind]] = {
@@ -149,6 +156,8 @@ _PREFIXES: Final[Mapping[str, ObjectKind]] = {
     "pyr": ObjectKind.REFUND,
     "du": ObjectKind.DISPUTE,
     "dp": ObjectKind.DISPUTE,
+    "cus": ObjectKind.CUSTOMER,
+    "pm": ObjectKind.PAYMENT_METHOD,
 }
 
 

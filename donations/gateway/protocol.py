@@ -27,6 +27,33 @@ class Gateway(Protocol):
         """
         ...
 
+    def change_subscription(
+        self, stripe_id: str, parameters: Mapping[str, Any], idempotency_key: str
+    ) -> None:
+        """Change a recurring gift. Key and parameters are ours, written down before the call; the same
+        two again have no second effect. What came of it is not in the answer but in a fresh copy."""
+        ...
+
+    def end_subscription(self, stripe_id: str, idempotency_key: str) -> None:
+        """End a recurring gift at once. NotFoundAtStripe where it has ended."""
+        ...
+
+    def pay_invoice(self, stripe_id: str, idempotency_key: str) -> None:
+        """Try once more, now, to be paid what is owed. CardDeclined where the bank says no again."""
+        ...
+
+    def delete_customer(self, stripe_id: str) -> None:
+        """Have Stripe forget a person; what they still gave regularly ends at once. Again is no error."""
+        ...
+
+    def open_card_page(self, customer_id: str, *, return_url: str, locale: str) -> str:
+        """The address of Stripe's page for another card, which leads back to `return_url`."""
+        ...
+
+    def find_invoice_page(self, invoice_id: str) -> str | None:
+        """The address of Stripe's page for an invoice that is still owed; None once it is not."""
+        ...
+
     def fetch(self, kind: ObjectKind, stripe_id: str) -> Snapshot:
         """A fresh copy of one object, whether it is live or not: sync judges that."""
         ...

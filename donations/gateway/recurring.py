@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from donations.gateway.fields import Fields
 from donations.gateway.payments import reference_in
 from donations.gateway.snapshots import (
+    CustomerSnapshot,
     InvoiceLink,
     InvoicePaymentSnapshot,
     InvoiceSnapshot,
+    PaymentMethodSnapshot,
     SubscriptionSnapshot,
 )
 
@@ -21,6 +25,7 @@ def subscription(fields: Fields) -> SubscriptionSnapshot:
     recurring = price.nested("recurring")
     cancellation = fields.maybe_nested("cancellation_details")
     pause = fields.maybe_nested("pause_collection")
+    method = _charged_next(fields)
     return SubscriptionSnapshot(
         id=fields.text("id"),
         customer_id=fields.id_of("customer"),
@@ -41,22 +46,30 @@ def subscription(fields: Fields) -> SubscriptionSnapshot:
         is_collection_paused=pause is not None,
         resumes_at=None if pause is None else pause.maybe_instant("resumes_at"),
         latest_invoice_id=fields.maybe_id_of("latest_invoice"),
+        item_id=item.text("id"),
+        product_id=price.id_of("product"),
+        payment_method_id=None if method is None else method.text("id"),
+        card_expires_on=None if method is None else _card_expires_on(method),
         is_livemode=fields.flag("livemode"),
     )
 
 
 def invoice(fields: Fields, payments: Iterable[Fields]) -> InvoiceSnapshot:
-    """`payments` are all of its invoice payments, wherever they were found."""
+    """`payments` are all of its invoice payments, each with its payment intent expanded."""
     link = invoice_link(fields)
-    paid_by = (payment.nested("payment").maybe_id_of("payment_intent") for payment in payments)
+    made = [payment.nested("payment") for payment in payments]
+    intents = [intent for each in made if (intent := each.maybe_nested("payment_intent")) is not None]
     return InvoiceSnapshot(
         id=link.invoice_id,
         status=fields.maybe_text("status"),
         subscription_id=link.subscription_id,
         reference=link.reference,
+        is_first=fields.maybe_text("billing_reason") == "subscription_create",
         amount_paid=fields.whole("amount_paid"),
         currency=fields.text("currency"),
-        payment_intent_ids=tuple(intent_id for intent_id in paid_by if intent_id is not None),
+        attempts=fields.whole("attempt_count"),
+        needs_confirmation=any(intent.text("status") == "requires_action" for intent in intents),
+        payment_intent_ids=tuple(intent.text("id") for intent in intents),
         is_livemode=fields.flag("livemode"),
     )
 
@@ -69,6 +82,7 @@ def invoice_link(fields: Fields) -> InvoiceLink:
         invoice_id=fields.text("id"),
         subscription_id=None if details is None else details.maybe_id_of("subscription"),
         reference=(None if details is None else reference_in(details)) or reference_in(fields),
+        covers=_covers(fields),
     )
 
 
@@ -80,6 +94,49 @@ def invoice_payment(fields: Fields) -> InvoicePaymentSnapshot:
         status=fields.text("status"),
         is_livemode=fields.flag("livemode"),
     )
+
+
+def customer(fields: Fields) -> CustomerSnapshot:
+    """One that was deleted is answered as little more than its id."""
+    is_deleted = fields.is_set("deleted")
+    settings = None if is_deleted else fields.maybe_nested("invoice_settings")
+    return CustomerSnapshot(
+        id=fields.text("id"),
+        is_deleted=is_deleted,
+        payment_method_id=None if settings is None else settings.maybe_id_of("default_payment_method"),
+        is_livemode=False if is_deleted else fields.flag("livemode"),
+    )
+
+
+def payment_method(fields: Fields) -> PaymentMethodSnapshot:
+    return PaymentMethodSnapshot(fields.text("id"), fields.flag("livemode"))
+
+
+def _charged_next(fields: Fields) -> Fields | None:
+    """The subscription's own payment method goes before its customer's; both come expanded."""
+    own = fields.maybe_nested("default_payment_method")
+    if own is not None:
+        return own
+    customer = fields.nested("customer")
+    settings = None if customer.is_set("deleted") else customer.maybe_nested("invoice_settings")
+    return None if settings is None else settings.maybe_nested("default_payment_method")
+
+
+def _card_expires_on(method: Fields) -> date | None:
+    card = method.maybe_nested("card")
+    if card is None:
+        return None
+    month, year = card.whole("exp_month"), card.whole("exp_year")
+    if not 1 <= month <= 12:
+        raise card.unexpected("exp_month")
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _covers(fields: Fields) -> timedelta | None:
+    """The longest, because a line for a difference covers only what was left of a period."""
+    lines = fields.maybe_nested("lines")
+    periods = [] if lines is None else [line.nested("period") for line in lines.rows()]
+    return max((each.instant("end") - each.instant("start") for each in periods), default=None)
 
 
 def _only_item(fields: Fields) -> Fields:

@@ -11,7 +11,7 @@ Only what we rest on is taken over. No name, address, email or card detail ever 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class InvoiceLink:
     invoice_id: str
     subscription_id: str | None
     reference: str | None
+    covers: timedelta | None
+    """How long a time its longest line pays for: a month or a year, whatever the gift is by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,12 @@ class SubscriptionSnapshot:
     is_collection_paused: bool
     resumes_at: datetime | None
     latest_invoice_id: str | None
+    item_id: str
+    product_id: str
+    payment_method_id: str | None
+    """What is charged next: its own, or else its customer's default."""
+    card_expires_on: date | None
+    """The last day of the card's last month. Nothing else of a card is taken over, and this is not kept."""
     is_livemode: bool
 
 
@@ -126,8 +134,13 @@ class InvoiceSnapshot:
     status: str | None
     subscription_id: str | None
     reference: str | None
+    is_first: bool
+    """Of its subscription: a first payment that fails begins nothing."""
     amount_paid: int
     currency: str
+    attempts: int
+    needs_confirmation: bool
+    """A payment towards it waits for the reader to answer their bank."""
     payment_intent_ids: tuple[str, ...]
     is_livemode: bool
 
@@ -172,6 +185,25 @@ class DisputeSnapshot:
     is_livemode: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerSnapshot:
+    """Who is charged. Nothing of the person is taken over."""
+
+    id: str
+    is_deleted: bool
+    payment_method_id: str | None
+    """The default for their gifts."""
+    is_livemode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethodSnapshot:
+    """A card or an account. When it changes, the gifts that it pays for are looked at."""
+
+    id: str
+    is_livemode: bool
+
+
 Snapshot = (
     CheckoutSessionSnapshot
     | PaymentIntentSnapshot
@@ -181,5 +213,7 @@ Snapshot = (
     | InvoicePaymentSnapshot
     | RefundSnapshot
     | DisputeSnapshot
+    | CustomerSnapshot
+    | PaymentMethodSnapshot
 )
 """What `Gateway.fetch` returns, one type for each `ObjectKind`."""

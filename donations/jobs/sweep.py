@@ -53,6 +53,7 @@ def _overdue_sessions(session: Session, runtime: Runtime) -> list[str]:
         .where(
             Checkout.status.in_(_STILL_GOING),
             Checkout.expires_at < now,
+            or_(Checkout.first_charge_at.is_(None), Checkout.first_charge_at < now),
             Checkout.stripe_session_id.is_not(None),
             or_(StripeObject.id.is_(None), is_rested),
         )

@@ -42,6 +42,8 @@ class OutboxMessage(Base):
     """Before its first try: the day for which it is meant."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    details: Mapped[str | None] = mapped_column(Text)
+    """As JSON, what rows will no longer show when it is written, such as an old amount. Nothing personal."""
     skipped_at: Mapped[datetime | None]
     """When it turned out that it need not be sent any more; `problem` says why."""
     problem: Mapped[str | None] = mapped_column(Text)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from donations.domain.checkouts import CheckoutStatus, can_become
+from donations.languages import language_of
 from donations.models import Checkout, Supporter
 from donations.models.vault import SealBroken, Vault
 from donations.services import checkouts, supporters
@@ -34,19 +35,34 @@ def advance(checkout: Checkout, status: CheckoutStatus, now: datetime) -> bool:
     return True
 
 
+def mark_agreed(session: Session, checkout: Checkout, now: datetime) -> bool:
+    """A gift that begins later was agreed upon: the reader has done their part."""
+    if checkout.status in {CheckoutStatus.PROCESSING, CheckoutStatus.PAID, CheckoutStatus.UNPAID}:
+        return True
+    if not advance(checkout, CheckoutStatus.PROCESSING, now):
+        return False
+    supporter = _locked_supporter(session, checkout)
+    supporter.language = language_of(checkout.locale).value
+    return True
+
+
 def mark_paid(session: Session, checkout: Checkout, vault: Vault, now: datetime) -> bool:
     """The money of a checkout is there: keep the name and the wish for the newsletter given with it."""
     if checkout.status is CheckoutStatus.PAID:
         return True
     if not advance(checkout, CheckoutStatus.PAID, now):
         return False
-    supporter = session.scalars(
-        select(Supporter).where(Supporter.id == checkout.supporter_id).with_for_update()
-    ).one()
+    supporter = _locked_supporter(session, checkout)
+    supporter.language = language_of(checkout.locale).value
     if checkout.wants_newsletter:
         supporter.wants_newsletter = True
     _adopt_name(checkout, supporter, vault)
     return True
+
+
+def _locked_supporter(session: Session, checkout: Checkout) -> Supporter:
+    by_id = select(Supporter).where(Supporter.id == checkout.supporter_id)
+    return session.scalars(by_id.with_for_update()).one()
 
 
 def _adopt_name(checkout: Checkout, supporter: Supporter, vault: Vault) -> None:

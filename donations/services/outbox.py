@@ -6,12 +6,14 @@ it sends again), so the Message-ID is made once and stays: a mailbox shows the t
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from donations.models import OutboxMessage, OutboxStatus
@@ -33,10 +35,24 @@ class Letter:
     supporter_id: int
     message_id: str
     tries: int
+    details: Mapping[str, Any]
 
 
-def add(session: Session, kind: str, cause: str, supporter_id: int, now: datetime) -> bool:
-    """Have a message sent, unless one of this kind for this cause was written before."""
+def add(
+    session: Session,
+    kind: str,
+    cause: str,
+    supporter_id: int,
+    now: datetime,
+    *,
+    not_before: datetime | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> bool:
+    """Have a message sent, unless one of this kind for this cause was written before.
+
+    One that is meant for a later day waits until then; whether it still applies is asked when it is
+    due, because much may have changed by then.
+    """
     values = {
         "kind": kind,
         "cause": cause,
@@ -44,8 +60,9 @@ def add(session: Session, kind: str, cause: str, supporter_id: int, now: datetim
         "message_id": f"<{new_reference()}@{_MESSAGE_ID_DOMAIN}>",
         "status": OutboxStatus.WAITING,
         "tries": 0,
-        "next_try_at": now,
+        "next_try_at": not_before or now,
         "created_at": now,
+        "details": None if details is None else json.dumps(details, sort_keys=True),
     }
     return insert_if_absent(session, OutboxMessage, values)
 
@@ -54,7 +71,7 @@ def claim_due(session: Session, limit: int, now: datetime) -> list[Letter]:
     """Lease the messages that wait longest; a crash lets the lease run out."""
     due = (
         select(OutboxMessage)
-        .where(OutboxMessage.status == OutboxStatus.WAITING, OutboxMessage.next_try_at <= now)
+        .where(*_is_due(now))
         .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -62,19 +79,24 @@ def claim_due(session: Session, limit: int, now: datetime) -> list[Letter]:
     rows = session.scalars(due).all()
     for row in rows:
         row.next_try_at = now + LEASE
-    return [Letter(r.id, r.kind, r.cause, r.supporter_id, r.message_id, r.tries) for r in rows]
+    return [_letter(row) for row in rows]
 
 
 def is_any_due(session: Session, now: datetime) -> bool:
-    waiting = select(OutboxMessage.id).where(
-        OutboxMessage.status == OutboxStatus.WAITING, OutboxMessage.next_try_at <= now
-    )
-    return session.scalar(waiting.limit(1)) is not None
+    return session.scalar(select(OutboxMessage.id).where(*_is_due(now)).limit(1)) is not None
 
 
 def mark_sent(session: Session, letter: Letter, now: datetime) -> None:
     sent = {"status": OutboxStatus.SENT, "sent_at": now, "problem": None}
     session.execute(update(OutboxMessage).where(OutboxMessage.id == letter.id).values(sent))
+
+
+def skip(session: Session, letter: Letter, reason: str, now: datetime) -> None:
+    """It need not be sent any more. The row stays, so that its cause cannot ask for it again."""
+    statement = update(OutboxMessage).where(
+        OutboxMessage.id == letter.id, OutboxMessage.status == OutboxStatus.WAITING
+    )
+    session.execute(statement.values(skipped_at=now, problem=reason))
 
 
 def fail(
@@ -97,3 +119,32 @@ def fail(
         )
     )
     session.execute(statement)
+
+
+def withdraw(
+    session: Session, kind: str, supporter_id: int, about: str, *, but: str, reason: str, now: datetime
+) -> None:
+    """What still waits of a kind, and whose cause begins with `about`, need not be sent, unless it
+    begins with `but`."""
+    statement = update(OutboxMessage).where(
+        OutboxMessage.supporter_id == supporter_id,
+        OutboxMessage.kind == kind,
+        OutboxMessage.status == OutboxStatus.WAITING,
+        OutboxMessage.skipped_at.is_(None),
+        OutboxMessage.cause.startswith(about, autoescape=True),
+        ~OutboxMessage.cause.startswith(but, autoescape=True),
+    )
+    session.execute(statement.values(skipped_at=now, problem=reason))
+
+
+def _letter(row: OutboxMessage) -> Letter:
+    details: Mapping[str, Any] = {} if row.details is None else json.loads(row.details)
+    return Letter(row.id, row.kind, row.cause, row.supporter_id, row.message_id, row.tries, details)
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        OutboxMessage.status == OutboxStatus.WAITING,
+        OutboxMessage.skipped_at.is_(None),
+        OutboxMessage.next_try_at <= now,
+    )

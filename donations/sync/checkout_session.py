@@ -44,7 +44,8 @@ def _check(checkout: Checkout, snapshot: CheckoutSessionSnapshot) -> None:
         raise Mismatch("the session has another mode than its checkout")
     if snapshot.currency not in {None, checkout.currency}:
         raise Mismatch("the session has another currency than its checkout")
-    if snapshot.amount_total not in {None, checkout.charge_amount}:
+    due_now = checkout.charge_amount if checkout.first_charge_at is None else 0
+    if snapshot.amount_total not in {None, due_now}:
         raise Mismatch("the session has another amount than its checkout")
 
 
@@ -75,6 +76,9 @@ def _advance(
             is_advanced = fulfilment.mark_paid(session, checkout, context.vault, context.now)
         case ("complete", "unpaid"):
             return _await_bank(checkout, context, snapshot)
+        case ("complete", "no_payment_required") if checkout.first_charge_at is not None:
+            # Nothing is owed yet. The first charge, on its day, makes it paid.
+            is_advanced = fulfilment.mark_agreed(session, checkout, context.now)
         case (status, payment_status):
             raise Mismatch(f"a session that is {status} and {payment_status} is not known")
     return Applied() if is_advanced else Applied(note=f"the checkout stays {checkout.status}")

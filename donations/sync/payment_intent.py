@@ -7,6 +7,7 @@ looked at, so there is one donation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -19,10 +20,11 @@ from donations.domain.periods import local_day
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import PaymentIntentSnapshot
 from donations.models import Checkout, Donation, Subscription
-from donations.services import donations, fulfilment, outbox, tickets
+from donations.services import donations, fulfilment, movements, outbox, recurring_gifts, tickets
 from donations.sync.outcome import Applied, NotYet, Relative, SyncContext, not_ours
 
 _REFUSED: Final = frozenset({"requires_payment_method", "canceled"})
+_LONGEST_MONTH: Final = timedelta(days=32)
 _UNDER_WAY: Final = frozenset({"requires_confirmation", "requires_action", "requires_capture"})
 
 
@@ -108,7 +110,7 @@ def _record(
     if origin.subscription is None:
         origin.checkout.stripe_payment_intent_id = snapshot.id
     else:
-        _note_first_payment(origin.subscription, donation)
+        _note_first_payment(session, context, origin.subscription, donation)
     is_advanced = fulfilment.mark_paid(session, origin.checkout, context.vault, context.now)
     return (
         Applied() if is_advanced else Applied(note=f"paid, yet its checkout stays {origin.checkout.status}")
@@ -134,7 +136,7 @@ def _payment(context: SyncContext, origin: _Origin, snapshot: PaymentIntentSnaps
         supporter_id=origin.checkout.supporter_id,
         checkout_id=origin.checkout.id,
         subscription_id=None if origin.subscription is None else origin.subscription.id,
-        frequency=Frequency.ONCE if origin.subscription is None else origin.subscription.frequency,
+        frequency=_frequency(origin, snapshot),
         amount=snapshot.amount_received,
         currency=snapshot.currency,
         charged_at=charged_at,
@@ -142,10 +144,25 @@ def _payment(context: SyncContext, origin: _Origin, snapshot: PaymentIntentSnaps
     )
 
 
-def _note_first_payment(subscription: Subscription, donation: Donation) -> None:
-    """The earliest of its payments, in whatever order they are recorded."""
-    if subscription.first_paid_at is None or donation.charged_at < subscription.first_paid_at:
-        subscription.first_paid_at = donation.charged_at
+def _frequency(origin: _Origin, snapshot: PaymentIntentSnapshot) -> Frequency:
+    """Of the time that was paid for: the gift may have another rhythm by now."""
+    if origin.subscription is None:
+        return Frequency.ONCE
+    covers = None if snapshot.invoice is None else snapshot.invoice.covers
+    if covers is None:
+        return origin.subscription.frequency
+    return Frequency.ANNUAL if covers > _LONGEST_MONTH else Frequency.MONTHLY
+
+
+def _note_first_payment(
+    session: Session, context: SyncContext, subscription: Subscription, donation: Donation
+) -> None:
+    """The earliest of its payments, in whatever order they are recorded. With it the gift counts."""
+    if subscription.first_paid_at is not None and donation.charged_at >= subscription.first_paid_at:
+        return
+    subscription.first_paid_at = donation.charged_at
+    movement = movements.book(session, subscription, zone=context.zone, now=context.now)
+    recurring_gifts.note_movement(session, subscription, movement, context.now)
 
 
 def _note_status(context: SyncContext, checkout: Checkout, snapshot: PaymentIntentSnapshot) -> Applied:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from donations.domain.errors import Mismatch
 from donations.domain.periods import local_day
-from donations.domain.refunds import RefundStatus
+from donations.domain.refunds import RefundStatus, counts
 from donations.gateway.snapshots import RefundSnapshot
 from donations.models import Donation, Refund
 from donations.models.insert import insert_if_absent
+from donations.services import outbox
 from donations.sync.outcome import Applied, Relative, SyncContext, not_ours
 from donations.sync.parent import donation_of
 
@@ -35,6 +36,8 @@ def apply(session: Session, context: SyncContext, snapshot: RefundSnapshot) -> A
     if (refund.donation_id, refund.amount) != (donation.id, snapshot.amount):
         raise Mismatch("the refund was recorded with another amount or donation")
     refund.status = status
+    if counts(status):
+        outbox.add(session, "refund", snapshot.id, donation.supporter_id, context.now)
     session.flush()
     donation.refunded_amount = _succeeded_sum(session, donation)
     return Applied()

@@ -12,10 +12,12 @@ from donations.domain.errors import Mismatch
 from donations.gateway.snapshots import (
     ChargeSnapshot,
     CheckoutSessionSnapshot,
+    CustomerSnapshot,
     DisputeSnapshot,
     InvoicePaymentSnapshot,
     InvoiceSnapshot,
     PaymentIntentSnapshot,
+    PaymentMethodSnapshot,
     RefundSnapshot,
     Snapshot,
     SubscriptionSnapshot,
@@ -23,10 +25,12 @@ from donations.gateway.snapshots import (
 from donations.sync import (
     charge,
     checkout_session,
+    customer,
     dispute,
     invoice,
     invoice_payment,
     payment_intent,
+    payment_method,
     refund,
     subscription,
 )
@@ -50,6 +54,8 @@ _KINDS: Final[Mapping[type[Snapshot], _Kind]] = {
     InvoicePaymentSnapshot: _Kind(invoice_payment.relatives, invoice_payment.apply),
     RefundSnapshot: _Kind(refund.relatives, refund.apply),
     DisputeSnapshot: _Kind(dispute.relatives, dispute.apply),
+    CustomerSnapshot: _Kind(customer.relatives, customer.apply),
+    PaymentMethodSnapshot: _Kind(payment_method.relatives, payment_method.apply),
 }
 
 
@@ -67,9 +73,12 @@ def apply(session: Session, context: SyncContext, snapshot: Snapshot) -> Applied
 def refuse_other_mode(context: SyncContext, snapshot: Snapshot) -> None:
     """Raises Mismatch for a live object in test mode, and the reverse.
 
-    A refund does not say which it is; it is only kept where its payment is ours already.
+    A refund does not say which it is; it is only kept where its payment is ours already. Nor does a
+    customer that was deleted, of whom nothing is kept.
     """
-    if isinstance(snapshot, RefundSnapshot):
+    if isinstance(snapshot, RefundSnapshot) or (
+        isinstance(snapshot, CustomerSnapshot) and snapshot.is_deleted
+    ):
         return
     if snapshot.is_livemode is not context.is_live_expected:
         raise Mismatch(f"a {'live' if snapshot.is_livemode else 'test'} object in the other mode")

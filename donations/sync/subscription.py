@@ -8,15 +8,21 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from donations.domain.changes import ChangeKind
 from donations.domain.errors import Mismatch
 from donations.domain.gifts import Frequency
-from donations.domain.standing import Standing, can_become, is_terminal
+from donations.domain.standing import TERMINAL, Standing, can_become, is_terminal
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import SubscriptionSnapshot
 from donations.models import Checkout, Donation, StripeCustomer, Subscription
 from donations.models.insert import insert_if_absent
-from donations.services import fulfilment
+from donations.services import announcements, fulfilment, gift_changes, movements, recurring_gifts
+from donations.services.announcements import Before
+from donations.services.gift_changes import Wish
 from donations.sync.outcome import Applied, Relative, SyncContext, not_ours
+
+_OWES_NOTHING: Final = frozenset({Standing.ACTIVE, Standing.TRIALING, *TERMINAL})
+"""What was owed is paid, or not asked for any more."""
 
 _FREQUENCIES: Final = {("month", 1): Frequency.MONTHLY, ("year", 1): Frequency.ANNUAL}
 
@@ -44,9 +50,12 @@ def apply(session: Session, context: SyncContext, snapshot: SubscriptionSnapshot
         select(Subscription).where(Subscription.stripe_subscription_id == snapshot.id).with_for_update()
     )
     if row is None:
-        session.add(_new_row(session, context, checkout, snapshot))
+        row = _new_row(session, context, checkout, snapshot)
+        session.add(row)
+        session.flush()
+        _follow_up(session, context, row, snapshot, Before.agreed(checkout))
         return Applied()
-    return _update(context, row, snapshot)
+    return _update(session, context, row, snapshot)
 
 
 def _check(checkout: Checkout, snapshot: SubscriptionSnapshot) -> None:
@@ -75,12 +84,43 @@ def _new_row(
     return row
 
 
-def _update(context: SyncContext, row: Subscription, snapshot: SubscriptionSnapshot) -> Applied:
+def _update(
+    session: Session, context: SyncContext, row: Subscription, snapshot: SubscriptionSnapshot
+) -> Applied:
     standing = _standing(snapshot)
     if not can_become(row.standing, standing):
         return Applied(note=f"stays {row.standing}, though Stripe says {standing}")
+    before, method_before = Before.of(row), row.stripe_payment_method_id
     _write(context, row, standing, snapshot)
+    if row.failing_invoice_id is not None and method_before not in {None, row.stripe_payment_method_id}:
+        _try_new_card(session, row, context.now)
+    _follow_up(session, context, row, snapshot, before)
     return Applied()
+
+
+def _follow_up(
+    session: Session,
+    context: SyncContext,
+    row: Subscription,
+    snapshot: SubscriptionSnapshot,
+    before: Before,
+) -> None:
+    """What the change means for the ledger, and whom it must be told to."""
+    now = context.now
+    movement = movements.book(session, row, zone=context.zone, now=now, was=before.frequency)
+    recurring_gifts.note_movement(session, row, movement, now)
+    announcements.tell_of_change(session, row, before, now)
+    announcements.plan_ahead(session, row, snapshot.card_expires_on, zone=context.zone, now=now)
+
+
+def _try_new_card(session: Session, row: Subscription, now: datetime) -> None:
+    """Another card was given while a payment is owed: ask for that now, instead of in some days."""
+    wish = Wish(
+        kind=ChangeKind.RETRY_PAYMENT,
+        nonce=f"retry:{row.failing_invoice_id}:{row.stripe_payment_method_id}",
+        parameters={"invoice": row.failing_invoice_id},
+    )
+    gift_changes.leave_to_the_worker(session, row, wish, now)
 
 
 def _write(
@@ -93,8 +133,14 @@ def _write(
     row.cancels_at = _cancels_at(snapshot)
     row.ended_at = _ended_at(context, row, snapshot) if is_terminal(standing) else None
     row.end_reason = snapshot.cancellation_reason
+    row.cancels_at_period_end = snapshot.cancels_at_period_end
     row.is_collection_paused = snapshot.is_collection_paused
     row.resumes_at = snapshot.resumes_at
+    row.stripe_item_id = snapshot.item_id
+    row.stripe_product_id = snapshot.product_id
+    row.stripe_payment_method_id = snapshot.payment_method_id
+    if standing in _OWES_NOTHING:
+        row.failing_invoice_id = row.failing_since = row.confirmation_asked_at = None
 
 
 def _adopt_customer(

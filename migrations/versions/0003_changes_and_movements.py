@@ -256,6 +256,7 @@ def upgrade() -> None:
     )
     op.add_column("checkout", sa.Column("first_charge_at", UtcDateTime(), nullable=True))
 
+    op.add_column("outbox_message", sa.Column("details", sa.Text(), nullable=True))
     op.add_column("outbox_message", sa.Column("skipped_at", UtcDateTime(), nullable=True))
 
     op.add_column(
@@ -324,6 +325,7 @@ def downgrade() -> None:
     op.drop_column("stripe_customer", "stripe_payment_method_id")
 
     op.drop_column("outbox_message", "skipped_at")
+    op.drop_column("outbox_message", "details")
 
     op.drop_column("checkout", "first_charge_at")
 

@@ -67,9 +67,9 @@ def test_nothing_goes_back_to_the_beginning(old: Standing):
 
 
 @pytest.mark.parametrize(("standing", "is_paused", "has_paid"), SITUATIONS)
-def test_only_what_is_active_or_past_due_unpaused_and_paid_is_recurring_revenue(
+def test_only_what_goes_on_unpaused_and_was_paid_before_is_recurring_revenue(
     standing: Standing, is_paused: bool, has_paid: bool
 ):
-    expected = standing in ("active", "past_due") and has_paid and not is_paused
+    expected = standing in ("active", "past_due", "trialing") and has_paid and not is_paused
 
     assert counts_toward_mrr(standing, is_collection_paused=is_paused, has_paid=has_paid) is expected

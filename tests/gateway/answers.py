@@ -79,9 +79,30 @@ def subscription_item(**changes: Any) -> dict[str, Any]:
         "price": {
             "id": "price_1",
             "object": "price",
+            "product": "prod_1",
             "unit_amount": 1000,
             "recurring": {"interval": "month", "interval_count": 1},
         },
+    } | changes
+
+
+def payment_method(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "pm_1",
+        "object": "payment_method",
+        "type": "card",
+        "card": {"brand": "visa", "last4": "4242", "exp_month": 2, "exp_year": 2028},
+        "livemode": False,
+    } | changes
+
+
+def customer(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "cus_1",
+        "object": "customer",
+        "email": "reader@example.com",
+        "invoice_settings": {"default_payment_method": None},
+        "livemode": False,
     } | changes
 
 
@@ -89,7 +110,8 @@ def subscription(**changes: Any) -> dict[str, Any]:
     return {
         "id": "sub_1",
         "object": "subscription",
-        "customer": "cus_1",
+        "customer": customer(),
+        "default_payment_method": payment_method(),
         "status": "active",
         "metadata": {"reference": "r-7Qk2"},
         "currency": "eur",
@@ -111,9 +133,12 @@ def invoice(**changes: Any) -> dict[str, Any]:
         "id": "in_1",
         "object": "invoice",
         "status": "paid",
+        "billing_reason": "subscription_cycle",
         "amount_paid": 1000,
+        "attempt_count": 1,
         "currency": "eur",
         "metadata": {},
+        "lines": listed({"period": {"start": CREATED, "end": CREATED + 30 * 86_400}}),
         "parent": {
             "type": "subscription_details",
             "subscription_details": {"subscription": "sub_1", "metadata": {"reference": "r-7Qk2"}},

@@ -19,6 +19,8 @@ PATHS = {
     ObjectKind.INVOICE_PAYMENT: "/v1/invoice_payments/x_1",
     ObjectKind.REFUND: "/v1/refunds/x_1",
     ObjectKind.DISPUTE: "/v1/disputes/x_1",
+    ObjectKind.CUSTOMER: "/v1/customers/x_1",
+    ObjectKind.PAYMENT_METHOD: "/v1/payment_methods/x_1",
 }
 
 

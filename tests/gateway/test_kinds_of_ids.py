@@ -15,7 +15,9 @@ from donations.gateway.kinds import ObjectKind, kind_of_id
         ("in_1", ObjectKind.INVOICE),
         ("inpay_1", ObjectKind.INVOICE_PAYMENT),
         ("sub_1", ObjectKind.SUBSCRIPTION),
-        ("cus_1", None),
+        ("cus_1", ObjectKind.CUSTOMER),
+        ("pm_1", ObjectKind.PAYMENT_METHOD),
+        ("tax_1", None),
         ("", None),
     ],
 )

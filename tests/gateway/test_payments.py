@@ -112,7 +112,7 @@ def test_a_payment_without_our_reference_finds_its_invoice_and_so_its_checkout()
     snapshot, server = fetched(ObjectKind.PAYMENT_INTENT, answers.payment_intent(metadata={}), paid=paid)
 
     assert snapshot.reference is None
-    assert snapshot.invoice == InvoiceLink("in_1", "sub_1", "r-7Qk2")
+    assert snapshot.invoice == InvoiceLink("in_1", "sub_1", "r-7Qk2", timedelta(days=30))
     assert server.requests[1].query == {
         "payment[type]": ["payment_intent"],
         "payment[payment_intent]": ["x_1"],
@@ -131,7 +131,7 @@ def test_an_invoice_that_no_subscription_made_links_to_none() -> None:
 
     snapshot, _ = fetched(ObjectKind.PAYMENT_INTENT, answers.payment_intent(metadata={}), paid=paid)
 
-    assert snapshot.invoice == InvoiceLink("in_1", None, None)
+    assert snapshot.invoice == InvoiceLink("in_1", None, None, timedelta(days=30))
 
 
 def test_a_refund() -> None:

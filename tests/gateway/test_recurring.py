@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from donations.gateway.errors import UnexpectedAnswer
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import (
+    CustomerSnapshot,
     InvoicePaymentSnapshot,
     InvoiceSnapshot,
     SubscriptionSnapshot,
@@ -43,6 +44,10 @@ def test_a_subscription() -> None:
         is_collection_paused=False,
         resumes_at=None,
         latest_invoice_id="in_1",
+        item_id="si_1",
+        product_id="prod_1",
+        payment_method_id="pm_1",
+        card_expires_on=date(2028, 2, 29),
         is_livemode=False,
     )
 
@@ -99,13 +104,53 @@ def test_a_subscription_that_is_not_one_fixed_price_is_not_guessed_at(items: lis
         fetched(ObjectKind.SUBSCRIPTION, answers.subscription(items=answers.listed(*items)))
 
 
+def paying(stripe_id: str, status: str) -> dict[str, Any]:
+    intent = {"id": stripe_id, "object": "payment_intent", "status": status}
+    return {"type": "payment_intent", "payment_intent": intent}
+
+
+def test_what_is_charged_next_is_its_own_card_before_its_customers() -> None:
+    theirs = {"default_payment_method": answers.payment_method(id="pm_2")}
+    customer = answers.customer(invoice_settings=theirs)
+
+    own, _ = fetched(ObjectKind.SUBSCRIPTION, answers.subscription(customer=customer))
+    none, _ = fetched(
+        ObjectKind.SUBSCRIPTION, answers.subscription(customer=customer, default_payment_method=None)
+    )
+
+    assert (own.payment_method_id, none.payment_method_id) == ("pm_1", "pm_2")
+
+
+def test_a_bank_account_has_no_day_on_which_it_expires() -> None:
+    account = answers.payment_method(type="sepa_debit", card=None)
+
+    snapshot, _ = fetched(ObjectKind.SUBSCRIPTION, answers.subscription(default_payment_method=account))
+
+    assert (snapshot.payment_method_id, snapshot.card_expires_on) == ("pm_1", None)
+
+
+def test_a_customer_that_was_deleted_is_known_by_its_id_alone() -> None:
+    answer = {"id": "cus_1", "object": "customer", "deleted": True}
+
+    snapshot, _ = fetched(ObjectKind.CUSTOMER, answer)
+
+    assert snapshot == CustomerSnapshot("cus_1", True, None, is_livemode=False)
+
+
+def test_an_invoice_says_how_long_a_time_it_pays_for() -> None:
+    part = {"period": {"start": answers.CREATED, "end": answers.CREATED + 86_400}}
+    year = {"period": {"start": answers.CREATED, "end": answers.CREATED + 365 * 86_400}}
+    paid = answers.listed(answers.invoice_payment(invoice=answers.invoice(lines=answers.listed(part, year))))
+
+    snapshot, _ = fetched(ObjectKind.PAYMENT_INTENT, answers.payment_intent(metadata={}), paid=paid)
+
+    assert snapshot.invoice.covers == timedelta(days=365)
+
+
 def test_an_invoice_lists_every_payment_towards_it() -> None:
     paid = answers.listed(
-        answers.invoice_payment(),
-        answers.invoice_payment(
-            id="inpay_2",
-            payment={"type": "payment_intent", "payment_intent": {"id": "pi_2", "object": "payment_intent"}},
-        ),
+        answers.invoice_payment(payment=paying("pi_1", "succeeded")),
+        answers.invoice_payment(id="inpay_2", payment=paying("pi_2", "requires_action")),
         answers.invoice_payment(id="inpay_3", payment={"type": "payment_record", "payment_record": "prec_1"}),
     )
 
@@ -116,8 +161,11 @@ def test_an_invoice_lists_every_payment_towards_it() -> None:
         status="paid",
         subscription_id="sub_1",
         reference="r-7Qk2",
+        is_first=False,
         amount_paid=1000,
         currency="eur",
+        attempts=1,
+        needs_confirmation=True,
         payment_intent_ids=("pi_1", "pi_2"),
         is_livemode=False,
     )

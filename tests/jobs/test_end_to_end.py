@@ -134,7 +134,7 @@ def test_a_recurring_gift_becomes_one_subscription_and_one_donation(
     assert (donation.subscription_id, donation.amount) == (subscription.id, 1500)
     assert donation.fee_amount is not None
     assert subscription.first_paid_at == donation.charged_at
-    assert count_of(OutboxMessage) == 1
+    assert count_of(OutboxMessage, kind="receipt") == 1
     assert only(Checkout).status is CheckoutStatus.PAID
 
 

@@ -19,7 +19,16 @@ from donations.gateway.kinds import ObjectKind
 from donations.gateway.notices import Notice
 from donations.gateway.snapshots import Snapshot
 from donations.jobs import drain
-from donations.models import Checkout, Donation, OutboxMessage, Refund, StripeObject, Subscription
+from donations.models import (
+    Checkout,
+    Donation,
+    Movement,
+    OutboxMessage,
+    Refund,
+    StripeObject,
+    Subscription,
+    Supporter,
+)
 from donations.models.database import reading, writing
 from donations.runtime import Runtime
 from donations.services import inbox, tickets
@@ -62,6 +71,12 @@ class Desk:
         with writing() as session:
             supporter = factories.make_supporter(session, runtime.current().vault)
             return factories.make_checkout(session, supporter, frequency=frequency, **columns)
+
+    def checkout_of(self, supporter_id: int, frequency: Frequency) -> Checkout:
+        """Another one of a supporter who is there."""
+        with writing() as session:
+            supporter = session.get_one(Supporter, supporter_id)
+            return factories.make_checkout(session, supporter, frequency=frequency)
 
     def tell(self, *snapshots: Snapshot) -> None:
         """From now on Stripe says this of these objects."""
@@ -166,5 +181,9 @@ def _state(session: Session, checkout: Checkout) -> Mapping[str, object]:
             (s.standing, s.amount, s.frequency, s.first_paid_at, s.cancels_at, s.ended_at, s.end_reason)
             for s in subscriptions
         ],
-        "receipts": len(rows(session, OutboxMessage, supporter_id=row.supporter_id)),
+        "messages": sorted(m.kind for m in rows(session, OutboxMessage, supporter_id=row.supporter_id)),
+        "movements": [
+            (m.kind, m.annual_amount, m.supporters, m.cause, m.occurred_at)
+            for m in rows(session, Movement, supporter_id=row.supporter_id)
+        ],
     }

@@ -16,6 +16,7 @@ from donations.gateway.snapshots import (
     BalanceSnapshot,
     ChargeSnapshot,
     CheckoutSessionSnapshot,
+    CustomerSnapshot,
     DisputeSnapshot,
     InvoiceLink,
     InvoicePaymentSnapshot,
@@ -117,7 +118,8 @@ def payment_intent(
 ) -> PaymentIntentSnapshot:
     named = ids(checkout)
     is_recurring = checkout.frequency.is_recurring
-    link = InvoiceLink(named["invoice"], named["subscription"], checkout.reference)
+    covers = timedelta(days=365 if checkout.frequency is Frequency.ANNUAL else 30)
+    link = InvoiceLink(named["invoice"], named["subscription"], checkout.reference, covers)
     whole = PaymentIntentSnapshot(
         id=named["payment_intent"],
         status="succeeded",
@@ -155,6 +157,10 @@ def subscription(checkout: Checkout, **changes: object) -> SubscriptionSnapshot:
         is_collection_paused=False,
         resumes_at=None,
         latest_invoice_id=named["invoice"],
+        item_id="si_1",
+        product_id="prod_1",
+        payment_method_id="pm_1",
+        card_expires_on=None,
         is_livemode=False,
     )
     return replace(whole, **changes)
@@ -173,8 +179,11 @@ def invoice(checkout: Checkout, **changes: object) -> InvoiceSnapshot:
         status="paid",
         subscription_id=named["subscription"],
         reference=checkout.reference,
+        is_first=True,
         amount_paid=checkout.charge_amount,
         currency=checkout.currency,
+        attempts=1,
+        needs_confirmation=False,
         payment_intent_ids=(named["payment_intent"],),
         is_livemode=False,
     )
@@ -217,6 +226,11 @@ def dispute(checkout: Checkout, **changes: object) -> DisputeSnapshot:
         created_at=NOON + timedelta(days=2),
         is_livemode=False,
     )
+    return replace(whole, **changes)
+
+
+def customer(checkout: Checkout, **changes: object) -> CustomerSnapshot:
+    whole = CustomerSnapshot(ids(checkout)["customer"], False, "pm_1", is_livemode=False)
     return replace(whole, **changes)
 
 
@@ -280,4 +294,5 @@ _KIND_OF: Mapping[type[Snapshot], ObjectKind] = {
     InvoicePaymentSnapshot: ObjectKind.INVOICE_PAYMENT,
     RefundSnapshot: ObjectKind.REFUND,
     DisputeSnapshot: ObjectKind.DISPUTE,
+    CustomerSnapshot: ObjectKind.CUSTOMER,
 }

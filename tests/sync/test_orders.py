@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.gifts import Frequency
+from donations.domain.movements import MovementKind
 from donations.domain.refunds import RefundStatus
 from donations.domain.standing import Standing
 from donations.gateway.kinds import ObjectKind
@@ -132,14 +133,17 @@ def test_every_order_of_a_life_ends_in_the_same_state(
 
     (end,) = endings(desk, live, frequency, play, every)
 
-    assert end["receipts"] == 1
     assert end["checkout"][0] is CheckoutStatus.PAID  # type: ignore[index]
     (donation,) = end["donations"]  # type: ignore[misc]
     assert donation["settlement"] == (60, 4940, "eur", True)
     if frequency is Frequency.ONCE:
         assert donation["money"] == (5000, "eur", Frequency.ONCE, 1000)
         assert end["refunds"] == [(1000, RefundStatus.SUCCEEDED)]
+        assert (end["messages"], end["movements"]) == (["receipt", "refund"], [])
     else:
+        assert end["messages"] == ["gift_cancelled", "receipt"]
+        paid_at = NOON + timedelta(minutes=5)
+        assert end["movements"] == [(MovementKind.NEW, 60000, 1, None, paid_at)]
         assert donation["money"] == (5000, "eur", Frequency.MONTHLY, 0)
         ((standing, _, _, first_paid_at, cancels_at, *_),) = end["subscriptions"]  # type: ignore[misc]
         assert (standing, first_paid_at) == (Standing.ACTIVE, NOON + timedelta(minutes=5))

@@ -169,7 +169,7 @@ def test_a_recurring_payment_waits_for_its_subscription(desk: Desk) -> None:
 
 def test_a_payment_of_someone_elses_subscription_is_set_aside_once_that_is_known(desk: Desk) -> None:
     checkout = desk.checkout(Frequency.MONTHLY)
-    foreign = InvoiceLink("in_x", "sub_x", None)
+    foreign = InvoiceLink("in_x", "sub_x", None, None)
     desk.tell(
         payment_intent(checkout, id="pi_x", invoice=foreign),
         subscription(checkout, id="sub_x", reference=None, latest_invoice_id=None),

@@ -1,0 +1,268 @@
+"""The ledger of recurring revenue follows each gift, in the transaction of the change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from donations.domain.changes import ChangeKind, ChangeStatus
+from donations.domain.gifts import Frequency
+from donations.domain.movements import ChurnCause, MovementKind, MovementTag
+from donations.models import Checkout, GiftChange, Movement, OutboxMessage, StripeCustomer, Subscription
+from donations.models.database import reading, writing
+from donations.services import movements
+from tests import factories
+from tests.factories import NOON
+from tests.sync.desk import Desk, count_of, only, rows
+from tests.sync.lives import (
+    canceled,
+    customer,
+    ids,
+    invoice,
+    payment_intent,
+    subscription,
+)
+
+
+@pytest.fixture
+def paid(desk: Desk) -> Checkout:
+    """A monthly gift of fifty euros, paid once."""
+    checkout = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(checkout))
+    desk.apply(payment_intent(checkout))
+    return checkout
+
+
+def lines() -> list[tuple[MovementKind, int, int]]:
+    with reading() as session:
+        return [(row.kind, row.annual_amount, row.supporters) for row in rows(session, Movement)]
+
+
+def messages() -> list[str]:
+    with reading() as session:
+        return [row.kind for row in rows(session, OutboxMessage)]
+
+
+def test_a_gift_counts_from_its_first_payment_on(desk: Desk) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY)
+
+    desk.apply(subscription(checkout))
+    assert lines() == []
+    desk.apply(payment_intent(checkout))
+
+    movement = only(Movement)
+    assert (movement.kind, movement.annual_amount, movement.supporters) == (MovementKind.NEW, 60000, 1)
+    assert movement.occurred_at == only(Subscription).first_paid_at
+    assert movement.occurred_on == NOON.date()
+
+
+def test_a_change_of_amount_is_booked_and_told_once(desk: Desk, paid: Checkout) -> None:
+    for _ in range(2):
+        desk.apply(subscription(paid, unit_amount=7000))
+
+    assert lines() == [(MovementKind.NEW, 60000, 1), (MovementKind.UPGRADED, 24000, 0)]
+    (told,) = (m for m in messages_of("gift_changed"))
+    assert '"old_amount": 5000' in (told.details or "")
+
+
+def messages_of(kind: str) -> list[OutboxMessage]:
+    with reading() as session:
+        return rows(session, OutboxMessage, kind=kind)
+
+
+def test_a_price_changed_in_stripes_dashboard_is_followed_like_any_other(desk: Desk, paid: Checkout) -> None:
+    desk.apply(subscription(paid, unit_amount=30000, interval="year"))
+
+    movement = next(m for m in all_movements() if m.tag)
+    assert (movement.tag, movement.annual_amount) == (MovementTag.SWITCHED_TO_ANNUAL, -30000)
+
+
+def all_movements() -> list[Movement]:
+    with reading() as session:
+        return rows(session, Movement)
+
+
+def test_a_pause_is_no_churn_and_resuming_is_not_new(desk: Desk, paid: Checkout) -> None:
+    resumes_at = NOON + timedelta(days=60)
+
+    desk.apply(subscription(paid, is_collection_paused=True, resumes_at=resumes_at))
+    desk.apply(subscription(paid))
+
+    assert lines()[1:] == [(MovementKind.PAUSED, -60000, -1), (MovementKind.RESUMED, 60000, 1)]
+    assert [m for m in messages() if m.startswith("gift_")] == ["gift_paused", "gift_resuming"]
+    (resuming,) = messages_of("gift_resuming")
+    assert resuming.next_try_at == resumes_at - timedelta(days=5)
+
+
+@pytest.mark.parametrize(
+    ("reason", "cause", "told"),
+    [
+        ("cancellation_requested", ChurnCause.VOLUNTARY, "gift_cancelled"),
+        ("payment_failed", ChurnCause.PAYMENT_FAILURE, "gift_ended"),
+        ("payment_disputed", ChurnCause.DISPUTE, "gift_ended"),
+    ],
+)
+def test_an_end_is_booked_with_its_cause_and_told_once(
+    desk: Desk, paid: Checkout, reason: str, cause: ChurnCause, told: str
+) -> None:
+    ended = canceled(paid)
+
+    for _ in range(2):
+        desk.apply(subscription(paid, **{**as_changes(ended), "cancellation_reason": reason}))
+
+    movement = all_movements()[-1]
+    assert (movement.kind, movement.cause, movement.supporters) == (MovementKind.CHURNED, cause, -1)
+    assert movement.occurred_at == NOON + timedelta(days=3)
+    assert len(messages_of(told)) == 1
+
+
+def as_changes(snapshot: object) -> dict[str, object]:
+    return {name: getattr(snapshot, name) for name in ("status", "canceled_at", "ended_at")}
+
+
+def test_an_end_that_was_announced_is_not_told_again(desk: Desk, paid: Checkout) -> None:
+    ends_at = NOON + timedelta(days=30)
+
+    desk.apply(subscription(paid, cancel_at=ends_at))
+    desk.apply(canceled(paid, ends_at))
+
+    assert len(messages_of("gift_cancelled")) == 1
+
+
+def test_who_comes_back_is_reactivated(desk: Desk, paid: Checkout) -> None:
+    desk.apply(canceled(paid))
+    again = desk.checkout_of(paid.supporter_id, Frequency.MONTHLY)
+    desk.apply(subscription(again))
+    desk.apply(payment_intent(again))
+
+    assert lines()[-1] == (MovementKind.REACTIVATED, 60000, 1)
+    assert messages_of("possible_duplicate") == []
+
+
+def test_a_second_gift_is_an_upgrade_and_its_giver_is_asked_whether_to_keep_both(
+    desk: Desk, paid: Checkout
+) -> None:
+    second = desk.checkout_of(paid.supporter_id, Frequency.MONTHLY)
+    desk.apply(subscription(second))
+    for _ in range(2):
+        desk.apply(payment_intent(second))
+
+    assert lines()[-1] == (MovementKind.UPGRADED, 60000, 0)
+    (asked,) = messages_of("possible_duplicate")
+    assert asked.cause == ids(second)["subscription"]
+
+
+def test_booking_again_books_nothing(desk: Desk, paid: Checkout) -> None:
+    with writing() as session:
+        row = session.merge(only(Subscription))
+        assert movements.book(session, row, zone=factories.ZONE, now=desk.clock()) is None
+
+
+def test_a_renewal_that_fails_is_told_in_a_series_and_stops_when_it_recovers(
+    desk: Desk, paid: Checkout
+) -> None:
+    desk.apply(subscription(paid, status="past_due"))
+    failed = invoice(paid, id="in_2", status="open", is_first=False, attempts=1)
+    for _ in range(2):
+        desk.apply(failed)
+
+    row = only(Subscription)
+    assert (row.failing_invoice_id, row.confirmation_asked_at) == ("in_2", None)
+    series = messages_of("payment_failed")
+    days = [(each.next_try_at - row.failing_since).days for each in series]
+    assert (days, [each.cause for each in series]) == ([0, 5, 12], ["in_2:0", "in_2:5", "in_2:12"])
+
+    desk.apply(subscription(paid))
+    assert only(Subscription).failing_invoice_id is None
+    assert lines() == [(MovementKind.NEW, 60000, 1)]
+
+
+def test_a_bank_that_wants_to_be_answered_is_noted(desk: Desk, paid: Checkout) -> None:
+    asked = invoice(paid, id="in_2", status="open", is_first=False, attempts=0, needs_confirmation=True)
+
+    desk.apply(asked)
+
+    assert only(Subscription).confirmation_asked_at is not None
+
+
+def test_a_first_payment_that_fails_begins_no_series(desk: Desk) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(checkout, status="incomplete"))
+
+    desk.apply(invoice(checkout, status="open", attempts=1))
+
+    assert messages_of("payment_failed") == []
+
+
+def test_another_card_is_tried_at_once_for_what_is_owed(desk: Desk, paid: Checkout) -> None:
+    desk.apply(subscription(paid, status="past_due"))
+    desk.apply(invoice(paid, id="in_2", status="open", is_first=False, attempts=1))
+
+    for _ in range(2):
+        desk.apply(subscription(paid, status="past_due", payment_method_id="pm_2"))
+
+    change = only(GiftChange)
+    assert (change.kind, change.status) == (ChangeKind.RETRY_PAYMENT, ChangeStatus.ASKING)
+    assert change.parameters == '{"invoice": "in_2"}'
+
+
+def test_a_new_default_card_is_used_for_gifts_that_had_one_of_their_own(desk: Desk, paid: Checkout) -> None:
+    for _ in range(2):
+        desk.apply(customer(paid, payment_method_id="pm_2"))
+
+    change = only(GiftChange)
+    assert (change.kind, change.parameters) == (ChangeKind.USE_CARD, '{"default_payment_method": "pm_2"}')
+    assert only(StripeCustomer).stripe_payment_method_id == "pm_2"
+
+
+def test_a_gift_that_is_charged_to_the_new_default_already_is_left_alone(desk: Desk, paid: Checkout) -> None:
+    desk.apply(customer(paid, payment_method_id="pm_1"))
+
+    assert count_of(GiftChange) == 0
+
+
+def test_a_cards_last_month_is_told_of_twice_unless_it_is_renewed(desk: Desk, paid: Checkout) -> None:
+    first, later = NOON.date() + timedelta(days=70), NOON.date() + timedelta(days=800)
+
+    for _ in range(2):
+        desk.apply(subscription(paid, card_expires_on=first))
+    waiting = [m.cause.rpartition(":")[2] for m in messages_of("card_expiring") if not m.skipped_at]
+    desk.apply(subscription(paid, card_expires_on=later))
+
+    assert waiting == ["30", "7"]
+    left = [m.cause for m in messages_of("card_expiring") if not m.skipped_at]
+    assert left == [f"pm_1:{later:%Y-%m}:{days}" for days in (30, 7)]
+
+
+def test_an_annual_renewal_is_told_fifteen_days_before(desk: Desk) -> None:
+    checkout = desk.checkout(Frequency.ANNUAL)
+    due_at = NOON + timedelta(days=365)
+
+    for _ in range(2):
+        desk.apply(subscription(checkout, current_period_ends_at=due_at))
+
+    (reminder,) = messages_of("renewal_reminder")
+    assert reminder.next_try_at == due_at - timedelta(days=15)
+
+
+def test_a_payment_is_of_the_time_it_paid_for_whatever_the_gift_is_by_now(desk: Desk) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(checkout, interval="year", unit_amount=50000))
+
+    desk.apply(payment_intent(checkout))
+
+    with reading() as session:
+        (donation,) = rows(session, factories.Donation)
+    assert donation.frequency is Frequency.MONTHLY
+
+
+def test_what_the_ledger_does_not_know_is_made_good_by_the_next_look(desk: Desk, paid: Checkout) -> None:
+    """Two changes were missed: the ledger moves to what is so, in one line."""
+    with writing() as session:
+        session.execute(update(Subscription).values(amount=6000))
+
+    desk.apply(subscription(paid, unit_amount=9000))
+
+    assert lines()[-1] == (MovementKind.UPGRADED, 48000, 0)
