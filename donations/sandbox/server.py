@@ -19,7 +19,7 @@ from donations.sandbox.api.errors import ApiError
 from donations.sandbox.api.idempotency import forget_unfinished
 from donations.sandbox.clock import Clock
 from donations.sandbox.loopback import check_loopback
-from donations.sandbox.pages import checkout, controls, forms, people, portal
+from donations.sandbox.pages import checkout, controls, forms, hosted_invoice, people, portal
 from donations.sandbox.settings import Settings
 from donations.sandbox.store import Store
 from donations.sandbox.ticker import Ticker
@@ -53,7 +53,7 @@ def make_app(world: World) -> Flask:
         static_url_path="/_sandbox/static",
     )
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
-    for module in (api, v2, checkout, portal, controls):
+    for module in (api, v2, checkout, portal, hosted_invoice, controls):
         app.register_blueprint(module.make_blueprint(world))
     notices = forms.Notices()
     app.register_blueprint(people.make_blueprint(world, notices))

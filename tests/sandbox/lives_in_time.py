@@ -9,6 +9,7 @@ import stripe
 
 from tests.sandbox import desk as cards
 from tests.sandbox.desk import Desk
+from tests.sandbox.hosted_invoice import HostedInvoice
 
 DAY = 86_400
 
@@ -78,6 +79,20 @@ def fell_behind_and_came_back(desk: Desk) -> None:
     v1.invoices.pay(latest, {"payment_method": keep_card(desk, customer, "pm_card_visa")})
 
 
+def asked_at_a_renewal(desk: Desk) -> None:
+    v1 = desk.stripe.v1
+    session = desk.open("subscription")
+    desk.pay(session, cards.CHALLENGE)
+    desk.answer_challenge(session, "complete")
+    subscription = str(desk.again(session).subscription)
+    for answers in (["complete"], ["fail", "card"]):
+        desk.control("clock", to_next_renewal=True)
+        desk.control("clock", days=4)
+        invoice = v1.invoices.retrieve(str(v1.subscriptions.retrieve(subscription).latest_invoice))
+        for answer in answers:
+            HostedInvoice(desk, invoice).send(answer)
+
+
 def ran_out_of_retries(desk: Desk) -> None:
     for afterwards in ("cancel", "unpaid", "past_due"):
         desk.control("retries", afterwards=afterwards)
@@ -140,6 +155,7 @@ def never_completed(desk: Desk) -> None:
 LIVES_IN_TIME = (
     lived_on_a_test_clock,
     fell_behind_and_came_back,
+    asked_at_a_renewal,
     ran_out_of_retries,
     paused_in_every_way,
     tried_without_a_card,

@@ -1,4 +1,4 @@
-"""The portal at a phone's and a desk's width: nothing runs over, axe finds nothing, its policy fits.
+"""The portal and an invoice at two widths: nothing runs over, axe finds nothing, the policy fits.
 
 The pictures are for people: `.test-artifacts/` after a run.
 """
@@ -59,6 +59,29 @@ def test_every_page_of_the_portal_fits_and_is_accessible(desk: Desk, page: Page)
     found["portal_challenge"] = faults_of(page, "portal_challenge")
     look("portal_done", "/done?of=card")
     look("portal_closed", "/subscriptions/none/cancel")
+
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_every_state_of_an_invoices_page_fits_and_is_accessible(desk: Desk, page: Page) -> None:
+    session = desk.subscribe(amount=123456, currency="jpy", interval="year")
+    desk.control("cards", subscription=session.subscription, behaviour="challenge")
+    desk.control("renew", subscription=session.subscription)
+    (invoice,) = [found for found in desk.state()["objects"]["invoice"] if found["status"] == "open"]
+    found = dict[str, list[str]]()
+
+    page.goto(invoice["hosted_invoice_url"])
+    found["invoice_asked"] = faults_of(page, "invoice_asked")
+    page.get_by_role("button", name="Fail").click()
+    found["invoice"] = faults_of(page, "invoice")
+    page.get_by_role("button", name="Pay").click()
+    found["invoice_errors"] = faults_of(page, "invoice_errors")
+    page.fill("#cardNumber", cards.PAYS)
+    page.fill("#cardExpiry", "12 / 34")
+    page.fill("#cardCvc", "123")
+    page.get_by_role("button", name="Pay").click()
+    page.get_by_role("heading", name="This invoice is paid").wait_for()
+    found["invoice_paid"] = faults_of(page, "invoice_paid")
 
     assert {name: faults for name, faults in found.items() if faults} == {}
 

@@ -6,10 +6,9 @@ from enum import StrEnum
 
 from donations.sandbox.cards import Behaviour, Instrument
 from donations.sandbox.document import Document
-from donations.sandbox.flows import debit, pay_once, start_later, subscribe
+from donations.sandbox.flows import authenticate, debit, pay_once, start_later, subscribe
 from donations.sandbox.flows.payment import Payer, decline
 from donations.sandbox.objects import metadata
-from donations.sandbox.objects.charge import Decline, card_error
 from donations.sandbox.objects.payment_intent import new_intent, read_shipping
 from donations.sandbox.objects.payment_method import new_payment_method
 from donations.sandbox.objects.test_clock import in_time_of
@@ -28,12 +27,6 @@ _WITHOUT_PAYMENT = {
     "requires_action": Outcome.CHALLENGED,
     "requires_payment_method": Outcome.DECLINED,
 }
-_UNAUTHENTICATED = Decline(
-    "payment_intent_authentication_failure",
-    None,
-    "We are unable to authenticate your payment method. Please choose a different payment method and"
-    " try again.",
-)
 
 
 def submit(world: World, session: Document, payer: Payer) -> Outcome:
@@ -67,17 +60,7 @@ def answer_challenge(world: World, session: Document, *, passed: bool) -> Outcom
         start_later.fail_challenge(world, session)
         return Outcome.DECLINED
     intent, _ = _intent_of(world, session)
-    method = new_payment_method(world, instrument, email=payer.email)
-    error = card_error(_UNAUTHENTICATED, "", method)
-    del error["charge"]
-    failed = {
-        **intent,
-        "last_payment_error": {**error, "type": "invalid_request_error"},
-        "next_action": None,
-        "payment_method": None,
-        "status": "requires_payment_method",
-    }
-    emit(world, "payment_intent.payment_failed", world.store.save(failed))
+    authenticate.refuse(world, intent, new_payment_method(world, instrument, email=payer.email))
     return Outcome.DECLINED
 
 

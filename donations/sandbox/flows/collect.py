@@ -6,7 +6,7 @@ payment_intent.created, charge.failed, payment_intent.payment_failed, invoice.pa
 customer.subscription.updated (past_due). A retry that fails: charge.failed,
 payment_intent.payment_failed, invoice.payment_failed, invoice.updated. Recovery: charge.succeeded,
 payment_intent.succeeded, invoice.payment_succeeded, invoice.paid, customer.subscription.updated
-(active), invoice_payment.paid.
+(active), invoice_payment.paid. What a card that wants 3-D Secure tells instead is in `authenticate.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from donations.sandbox.cards import Behaviour
 from donations.sandbox.document import Document
-from donations.sandbox.flows import debit, standing
+from donations.sandbox.flows import authenticate, debit, standing
 from donations.sandbox.flows.payment import Payer, decline, schedule_aftermath, succeed
 from donations.sandbox.flows.subscribe import pay_invoice_payment
 from donations.sandbox.objects import invoice as invoices
@@ -25,10 +25,9 @@ from donations.sandbox.objects.payment_method import instrument_of
 from donations.sandbox.webhooks.events import emit
 from donations.sandbox.world import World
 
-REFUSING = frozenset(
-    {Behaviour.FAILS_LATER, Behaviour.DECLINED, Behaviour.INSUFFICIENT_FUNDS, Behaviour.CHALLENGE}
-)
-"""A card that wants 3-D Secure fails too: nobody is there to be asked."""
+REFUSING = frozenset({Behaviour.FAILS_LATER, Behaviour.DECLINED, Behaviour.INSUFFICIENT_FUNDS})
+FAILING = REFUSING | {Behaviour.CHALLENGE}
+"""A card that wants 3-D Secure fails too while nobody is there to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,26 @@ def collect(
             emit(world, "payment_intent.created", bill.created)
         return standing.note_failure(world, invoice, is_scheduled=is_scheduled, told=told)
     payer = Payer(method["billing_details"]["email"], instrument_of(world, method))
+    return charge(world, bill, method, payer, is_scheduled=is_scheduled, told=told)
+
+
+def charge(
+    world: World,
+    bill: Bill,
+    method: Document,
+    payer: Payer,
+    *,
+    is_scheduled: bool,
+    told: Document | None = None,
+) -> Document:
+    """One try with a known method. Returns the invoice as it is after it."""
+    invoice = bill.invoice
     if payer.instrument.type == "sepa_debit":
         debit.start(world, bill.intent, bill.created, method, payer)
         return world.store.save({**invoice, "attempted": True, "next_payment_attempt": None})
+    if payer.instrument.behaviour is Behaviour.CHALLENGE and not payer.is_authenticated:
+        authenticate.ask(world, bill.intent, bill.created, method)
+        return standing.note_failure(world, invoice, is_scheduled=is_scheduled, told=told, is_asked=True)
     if payer.instrument.behaviour in REFUSING:
         if bill.created:
             emit(world, "payment_intent.created", bill.created)

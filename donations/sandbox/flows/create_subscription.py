@@ -14,7 +14,7 @@ from donations.sandbox.api.errors import ApiError, invalid, missing
 from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.cards import Behaviour
 from donations.sandbox.document import Document
-from donations.sandbox.flows import change_end, collect, debit, standing
+from donations.sandbox.flows import authenticate, change_end, collect, debit, standing
 from donations.sandbox.flows.keep_method import refusal
 from donations.sandbox.flows.payment import Payer, decline, schedule_aftermath, succeed
 from donations.sandbox.flows.subscribe import begin, pay_invoice_payment
@@ -123,17 +123,7 @@ def _tell(world: World, subscription: Document, draft: Document, opened: Documen
 
 def _ask_for_authentication(world: World, bill: collect.Bill, method: Document) -> None:
     """The payment waits for its giver, whom an API call cannot ask."""
-    waiting = {
-        **bill.intent,
-        "next_action": {
-            "type": "use_stripe_sdk",
-            "use_stripe_sdk": {"source": bill.intent["id"], "type": "three_d_secure_redirect"},
-        },
-        "payment_method": method["id"],
-        "status": "requires_action",
-    }
-    emit(world, "payment_intent.requires_action", world.store.save(waiting))
-    emit(world, "payment_intent.created", bill.intent)
+    authenticate.ask(world, bill.intent, bill.intent, method)
     tried = {**bill.invoice, "attempt_count": 1, "attempted": True}
     emit(world, "invoice.payment_action_required", world.store.save(tried))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from donations.sandbox.document import Document
 from donations.sandbox.flows import cycle
-from donations.sandbox.flows.collect import REFUSING, collect, method_for
+from donations.sandbox.flows.collect import FAILING, collect, method_for
 from donations.sandbox.objects.payment_method import instrument_of
 from donations.sandbox.objects.subscription import end_now
 from donations.sandbox.objects.test_clock import in_time_of
@@ -37,4 +37,4 @@ def renew(world: World, before: Document) -> Document:
 
 def _will_fail(world: World, draft: Document) -> bool:
     method = method_for(world, draft)
-    return method is None or instrument_of(world, method).behaviour in REFUSING
+    return method is None or instrument_of(world, method).behaviour in FAILING

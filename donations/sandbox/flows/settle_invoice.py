@@ -17,6 +17,13 @@ from donations.sandbox.objects.test_clock import in_time_of
 from donations.sandbox.webhooks.events import emit
 from donations.sandbox.world import World
 
+_ASKED = Decline(
+    "invoice_payment_intent_requires_action",
+    None,
+    "This payment requires additional user action before it can be completed successfully. Payment can be"
+    " completed using the PaymentIntent associated with the invoice.",
+)
+
 
 def finalize(call: Call) -> Document:
     refuse_all_but(call.parameters, ["auto_advance"])
@@ -96,6 +103,8 @@ def _pay_out_of_band(world: World, invoice: Document) -> Document:
 def _refuse(world: World, invoice: Document) -> None:
     """Stripe's 402; a debit that is on its way is no refusal."""
     intent = world.store.get(world.store.private(invoice["id"])["intent"])
+    if intent["status"] == "requires_action":
+        raise refusal(_ASKED, leaves_traces=True)
     error = intent["last_payment_error"]
     if intent["status"] == "requires_payment_method" and error:
         reason = Decline(error["code"], error.get("decline_code"), error["message"])

@@ -71,11 +71,17 @@ def after_payment(world: World, invoice: Document) -> None:
 
 
 def note_failure(
-    world: World, invoice: Document, *, is_scheduled: bool = True, told: Document | None = None
+    world: World,
+    invoice: Document,
+    *,
+    is_scheduled: bool = True,
+    told: Document | None = None,
+    is_asked: bool = False,
 ) -> Document:
     """Plan the next try, and judge the subscription. Tries between the planned ones don't count.
 
-    A first payment that fails leaves the subscription incomplete, and is tried by nobody but its giver.
+    `is_asked` says that the payment waits for its giver to answer the bank. A first payment that fails
+    leaves the subscription incomplete, and is tried by nobody but its giver.
     """
     is_first = invoice["attempt_count"] == 0
     counts = is_first or is_scheduled
@@ -93,7 +99,10 @@ def note_failure(
         "auto_advance": invoice["auto_advance"] and (is_over or next_at is not None),
         "next_payment_attempt": next_at,
     }
-    emit(world, "invoice.payment_failed", world.store.save(tried))
+    world.store.save(tried)
+    if is_asked:
+        emit(world, "invoice.payment_action_required", tried)
+    emit(world, "invoice.payment_failed", tried)
     if is_first:
         _fall_behind(world, subscription, told)
     else:

@@ -96,6 +96,7 @@ def _checkout(_world: World, session: Document) -> Row:
 
 def _invoice(_world: World, invoice: Document) -> Row:
     due = invoice["next_payment_attempt"] or invoice["automatically_finalizes_at"]
+    is_open = invoice["status"] == "open"
     return Row(
         [
             link_to(invoice["id"], invoice["number"]),
@@ -103,6 +104,7 @@ def _invoice(_world: World, invoice: Document) -> Row:
             Cell(display(invoice["total"], invoice["currency"]), is_number=True),
             standing(invoice["status"], f"tried {invoice['attempt_count']}×"),
             Cell(moment(due) if invoice["status"] in {"draft", "open"} else "–"),
+            Cell("hosted page", href=invoice["hosted_invoice_url"]) if is_open else Cell("–"),
             Cell(moment(invoice["created"])),
         ]
     )
@@ -215,7 +217,7 @@ SECTIONS: Mapping[str, Section] = {
     ),
     "invoices": Section(
         "Invoices", "invoice",
-        ("Invoice", "Customer", "Total", "Standing", "Next step", "Created"), _invoice,
+        ("Invoice", "Customer", "Total", "Standing", "Next step", "Page", "Created"), _invoice,
         "There are no invoices yet. Only subscriptions make them.",
     ),
     "payments": Section(
