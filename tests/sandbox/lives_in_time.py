@@ -144,6 +144,26 @@ def started_later(desk: Desk) -> None:
     desk.control("clock", days=25)
 
 
+def another_rhythm_from_the_next_date(desk: Desk) -> None:
+    v1 = desk.stripe.v1
+    for interval, other in (("month", "year"), ("year", "month")):
+        session = desk.subscribe(interval=interval)
+        item = v1.subscriptions.retrieve(str(session.subscription))["items"].data[0]
+        price = {
+            "currency": "eur",
+            "unit_amount": 700,
+            "product": item.price.product,
+            "recurring": {"interval": other},
+        }
+        change: Any = {
+            "items": [{"id": item.id, "price_data": price}],
+            "trial_end": item.current_period_end,
+            "proration_behavior": "none",
+        }
+        v1.subscriptions.update(str(session.subscription), change)
+        desk.control("clock", to=item.current_period_end + 3700)
+
+
 def never_completed(desk: Desk) -> None:
     clock, customer = on_a_test_clock(desk)
     for card in ("pm_card_threeDSecure2Required", "pm_card_chargeCustomerFail"):
@@ -160,5 +180,6 @@ LIVES_IN_TIME = (
     paused_in_every_way,
     tried_without_a_card,
     started_later,
+    another_rhythm_from_the_next_date,
     never_completed,
 )

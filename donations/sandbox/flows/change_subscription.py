@@ -11,6 +11,7 @@ from donations.sandbox.flows import change_end, cycle
 from donations.sandbox.flows.change_price import begins_anew, change_items
 from donations.sandbox.objects import invoice as invoices
 from donations.sandbox.objects import metadata
+from donations.sandbox.objects.invoice_line import line_of_item
 from donations.sandbox.objects.lookup import referenced, required
 from donations.sandbox.objects.start import read_start
 from donations.sandbox.objects.subscription import ENDED, end_now, with_period
@@ -139,8 +140,14 @@ def _change_trial(call: Call, world: World, after: Document) -> None:
 def _bill_change(
     world: World, before: Document, after: Document, lines: list[Document], behavior: str
 ) -> Document | None:
-    """Now, with the next invoice, or never; a new rhythm is always billed now."""
-    is_anew = begins_anew(before, after)
+    """Now, with the next invoice, or never; a new rhythm is always billed now, unless a trial begins.
+
+    A trial has an invoice of nothing. That a later change during the trial has none is not checked.
+    """
+    begins_trial = before["status"] == "active" and after["status"] == "trialing"
+    if begins_trial:
+        lines = [line_of_item(after, item) for item in after["items"]["data"]]
+    is_anew = begins_trial or begins_anew(before, after)
     if behavior == "none":
         lines = [line for line in lines if not line["parent"]["subscription_item_details"]["proration"]]
     if not lines:
