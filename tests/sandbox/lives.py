@@ -89,6 +89,17 @@ def changed_and_canceled(desk: Desk) -> None:
     subscriptions.cancel(another, {"cancellation_details": {"feedback": "too_expensive"}})
 
 
+def managed(desk: Desk) -> None:
+    v1 = desk.stripe.v1
+    session = desk.subscribe()
+    subscription = str(session.subscription)
+    desk.control("cards", subscription=subscription, exp_month=3, exp_year=2027)
+    v1.subscriptions.update(subscription, {"cancellation_details": {"comment": "The rent"}})
+    v1.customers.delete(str(session.customer))
+    expand = ["default_payment_method", "customer.invoice_settings.default_payment_method"]
+    v1.subscriptions.retrieve(subscription, {"expand": expand})
+
+
 def expired(desk: Desk) -> None:
     desk.stripe.v1.checkout.sessions.expire(desk.open().id)
     declined = desk.open()
@@ -123,6 +134,7 @@ LIVES: dict[str, Callable[[Desk], None]] = {
         renewed_monthly_and_annually,
         renewal_that_fails,
         changed_and_canceled,
+        managed,
         expired,
         catalogue,
         *LIVES_BY_API,

@@ -41,6 +41,9 @@ class _Expander:
         kind = node.get("object", "")
         if (kind, name) in self._included and name not in node:
             node[name] = self._included[kind, name](self._world, node)
+        if node.get("deleted"):
+            # Of a deleted object there is a stub, with nothing in it to expand.
+            return
         if name not in node:
             # Objects of other kinds stand in one place, as sources do, and not each has the field.
             if name in component(kind).get("properties", {}):

@@ -14,6 +14,7 @@ def change(after: Document, given: dict[str, Any], now: int) -> None:
         raise invalid(
             "You may only specify one of these parameters: cancel_at, cancel_at_period_end.", "cancel_at"
         )
+    _say_why(after, given)
     if "cancel_at" not in given and "cancel_at_period_end" not in given:
         return
     ends = [item["current_period_end"] for item in after["items"]["data"]]
@@ -30,5 +31,11 @@ def change(after: Document, given: dict[str, Any], now: int) -> None:
         raise invalid("The `cancel_at` timestamp must be in the future.", "cancel_at")
     is_ending = after["cancel_at"] is not None
     after["canceled_at"] = now if is_ending else None
-    details = {**after["cancellation_details"], **given.get("cancellation_details", {})}
-    after["cancellation_details"] = {**details, "reason": "cancellation_requested" if is_ending else None}
+    reason = "cancellation_requested" if is_ending else None
+    after["cancellation_details"] = {**after["cancellation_details"], "reason": reason}
+
+
+def _say_why(after: Document, given: dict[str, Any]) -> None:
+    """A comment and a feedback may be given with the end, or by themselves and later."""
+    details: Document = given.get("cancellation_details", {})
+    after["cancellation_details"] = {**after["cancellation_details"], **details}

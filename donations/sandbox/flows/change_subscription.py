@@ -12,7 +12,8 @@ from donations.sandbox.flows.change_price import begins_anew, change_items
 from donations.sandbox.objects import invoice as invoices
 from donations.sandbox.objects import metadata
 from donations.sandbox.objects.invoice_line import line_of_item
-from donations.sandbox.objects.lookup import referenced, required
+from donations.sandbox.objects.lookup import required
+from donations.sandbox.objects.payment_method import kept_by
 from donations.sandbox.objects.start import read_start
 from donations.sandbox.objects.subscription import ENDED, end_now, with_period
 from donations.sandbox.objects.test_clock import in_time_of
@@ -106,9 +107,8 @@ def _change_plain(call: Call, after: Document) -> None:
     if "trial_settings" in given:
         after["trial_settings"] = given["trial_settings"]
     if given.get("default_payment_method"):
-        method = given["default_payment_method"]
-        referenced(call.world, "payment_method", method, "default_payment_method")
-        after["default_payment_method"] = method
+        method = kept_by(call.world, given["default_payment_method"], after["customer"])
+        after["default_payment_method"] = method["id"]
     if "pause_collection" in given:
         pause = given["pause_collection"]
         after["pause_collection"] = pause and {

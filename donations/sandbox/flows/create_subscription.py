@@ -21,7 +21,7 @@ from donations.sandbox.flows.subscribe import begin, pay_invoice_payment
 from donations.sandbox.objects import invoice as invoices
 from donations.sandbox.objects.charge import Decline
 from donations.sandbox.objects.lookup import referenced
-from donations.sandbox.objects.payment_method import instrument_of, of_customer
+from donations.sandbox.objects.payment_method import instrument_of, kept_by
 from donations.sandbox.objects.price import inline_price
 from donations.sandbox.objects.start import check_anchor, read_start
 from donations.sandbox.objects.test_clock import in_time_of
@@ -195,15 +195,7 @@ def _line(world: World, item: dict[str, Any], param: str) -> Document:
 def _method(world: World, customer: Document, given: dict[str, Any]) -> Document | None:
     if not given.get("default_payment_method"):
         return None
-    method = of_customer(world, given["default_payment_method"], customer["id"], "default_payment_method")
-    if method["customer"] != customer["id"]:
-        raise invalid(
-            "The customer does not have a payment method with the ID"
-            f" {method['id']}. The payment method must be attached to the customer.",
-            "default_payment_method",
-            "resource_missing",
-        )
-    return method
+    return kept_by(world, given["default_payment_method"], customer["id"])
 
 
 def _default_of(world: World, customer: Document) -> Document | None:

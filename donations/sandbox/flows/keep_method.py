@@ -57,7 +57,7 @@ def update(call: Call) -> Document:
     if "allow_redisplay" in given:
         after["allow_redisplay"] = given["allow_redisplay"]
     if "card" in given:
-        after["card"] = _new_expiry(before, given["card"])
+        after["card"] = card_with_expiry(before, given["card"])
     if "metadata" in given:
         added = given["metadata"]
         after["metadata"] = {} if added is None else metadata.merged(before["metadata"], added)
@@ -198,7 +198,8 @@ def _billing_details(method: Document, given: dict[str, Any]) -> Document:
     return {name: changed[name] for name in _DETAILS}
 
 
-def _new_expiry(method: Document, given: dict[str, Any]) -> Document:
+def card_with_expiry(method: Document, given: dict[str, Any]) -> Document:
+    """The `card` of a method with another `exp_month`, `exp_year` or both."""
     refuse_all_but(given, ["exp_month", "exp_year"], "card")
     if method["type"] != "card":
         raise invalid("You cannot update `card` on this PaymentMethod.", "card")

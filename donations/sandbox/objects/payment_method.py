@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from donations.sandbox.api.errors import ApiError
+from donations.sandbox.api.errors import ApiError, invalid
 from donations.sandbox.cards import Behaviour, Instrument, named_card
 from donations.sandbox.document import Document
 from donations.sandbox.ids import new_id
@@ -51,6 +51,19 @@ def of_customer(world: World, given: str, customer: str | None, param: str = "pa
             "The provided PaymentMethod was previously used or was detached from a Customer, and may not be"
             " used again.",
             param=param,
+        )
+    return method
+
+
+def kept_by(world: World, given: str, customer_id: str, param: str = "default_payment_method") -> Document:
+    """A method that the customer keeps, so that it may be charged from now on."""
+    method = of_customer(world, given, customer_id, param)
+    if method["customer"] != customer_id:
+        raise invalid(
+            "The customer does not have a payment method with the ID"
+            f" {method['id']}. The payment method must be attached to the customer.",
+            param,
+            "resource_missing",
         )
     return method
 

@@ -15,6 +15,7 @@ from donations.sandbox.flows import debit
 from donations.sandbox.flows.renew import renew
 from donations.sandbox.objects.lookup import referenced
 from donations.sandbox.objects.subscription import ENDED
+from donations.sandbox.pages.card_controls import CARD_CONTROLS
 from donations.sandbox.pages.endpoint_controls import ENDPOINT_CONTROLS
 from donations.sandbox.pages.life_controls import LIFE_CONTROLS
 from donations.sandbox.pages.money_controls import MONEY_CONTROLS
@@ -160,5 +161,6 @@ _CONTROLS: dict[str, Control] = {
     "renew": _renew,
     "debits": _finish_debit,
     **MONEY_CONTROLS,
+    **CARD_CONTROLS,
     **LIFE_CONTROLS,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from donations.sandbox.cards import Behaviour
 from donations.sandbox.document import Document
@@ -50,7 +51,7 @@ def _subscription(world: World, subscription: Document) -> Row:
 
 
 def _on_card(world: World, subscription: Document, who: str) -> list[Button]:
-    """Let the card fail from now on, or work again. A debit is decided when it is on its way."""
+    """Let the card fail from now on, or work again, or expire. A debit is decided when it is on its way."""
     method_id = subscription["default_payment_method"]
     if method_id is None or world.store.get(method_id)["type"] != "card":
         return []
@@ -58,7 +59,13 @@ def _on_card(world: World, subscription: Document, who: str) -> list[Button]:
     label, behaviour = (
         ("Let its card fail", Behaviour.DECLINED) if pays else ("Let its card pay", Behaviour.PAYS)
     )
-    return [Button("cards", label, {"payment_method": method_id, "behaviour": behaviour.value}, who)]
+    about = {"payment_method": method_id}
+    today = datetime.fromtimestamp(world.now(), UTC)
+    soon = {"exp_month": str(today.month), "exp_year": str(today.year)}
+    return [
+        Button("cards", label, {**about, "behaviour": behaviour.value}, who),
+        Button("cards", "Let its card expire this month", {**about, **soon}, who),
+    ]
 
 
 def _every(subscription: Document) -> str:
