@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask import Flask
 from flask_babel import Babel
@@ -12,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Config
 from donations import runtime
 from donations.content.offers import load_offers
+from donations.follow_clock import FollowingClock
 from donations.gateway.client import StripeGateway
 from donations.gateway.protocol import Gateway
 from donations.jobs.queue import Wakeup, make_huey
@@ -19,7 +21,7 @@ from donations.logs import configure_logging
 from donations.models.database import db, engine_options
 from donations.models.vault import Vault
 from donations.paths import STATIC, TEMPLATES
-from donations.runtime import Runtime
+from donations.runtime import Runtime, system_clock
 from donations.web import health, readers, staff, stripe_webhook
 from donations.web.errors import install_errors
 from donations.web.filters import install_filters
@@ -31,9 +33,13 @@ _LARGEST_FORM = 64 * 1024
 
 
 def create_app(
-    config: Config, *, gateway: Gateway | None = None, wake_worker: Callable[[], None] | None = None
+    config: Config,
+    *,
+    gateway: Gateway | None = None,
+    wake_worker: Callable[[], None] | None = None,
+    now: Callable[[], datetime] | None = None,
 ) -> Flask:
-    """The application for one configuration. `gateway` and `wake_worker` may be handed in."""
+    """The application for one configuration. `gateway`, `wake_worker` and the clock may be handed in."""
     configure_logging(config)
     app = Flask("donations", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.from_mapping(_flask_settings(config))
@@ -48,10 +54,16 @@ def create_app(
             vault=Vault(config.master_keys),
             offers=load_offers(config.offers_file),
             wake_worker=wake_worker or Wakeup(make_huey(config.queue_url)),
+            now=now or _clock(config),
         ),
     )
     _install_web(app, config)
     return app
+
+
+def _clock(config: Config) -> Callable[[], datetime]:
+    """Where the sandbox stands in for Stripe, it also says what time it is."""
+    return FollowingClock(config.stripe_api_base) if config.uses_sandbox else system_clock
 
 
 def _install_web(app: Flask, config: Config) -> None:

@@ -23,7 +23,11 @@ log = structlog.get_logger("donations.runtime")
 
 
 def system_clock() -> datetime:
-    """The only place that reads the time for the web, jobs and commands."""
+    """Real time. The only place that reads it for the web, jobs and commands.
+
+    `Runtime.now` is what nearly all of them ask, and may be ahead of it in development. Real time is
+    for what others count by it: signatures of webhooks, the queue's wake-ups.
+    """
     return datetime.now(UTC)
 
 

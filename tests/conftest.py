@@ -1,4 +1,4 @@
-"""What every test may ask for: a database of each kind, an application on it, a clock."""
+"""What every test may ask for: a database of each kind, and an application on it that lives in real time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from config import Config
 from donations.app import create_app
+from donations.runtime import system_clock
 from tests.databases import PostgresTemplate, SqliteTemplate, temporary_folder
 
 
@@ -55,7 +56,7 @@ def config(database_url: str, tmp_path: Path) -> Config:
 @pytest.fixture
 def app(config: Config) -> Iterator[Flask]:
     """The application inside its context, so that `reading()` and `writing()` work in the test."""
-    app = create_app(config)
+    app = create_app(config, now=system_clock)
     with app.app_context():
         yield app
         app.extensions["sqlalchemy"].engine.dispose()

@@ -63,7 +63,11 @@ def run_command() -> None:
 @click.option("--to-next-renewal", is_flag=True, help="Until shortly after the next gift is charged.")
 @click.option("--no-wait", is_flag=True, help="Don't let the site keep pace with the webhooks.")
 def advance_command(days: int | None, to_next_renewal: bool, no_wait: bool) -> None:
-    """Move its clock forward: subscriptions renew, fail, are retried and end on the way."""
+    """Move its clock forward: subscriptions renew, fail, are retried and end on the way.
+
+    The site's clock follows, but sees only where it stands: what the site should do on a day of its
+    own, such as a reminder between two retries, wants a stop on that day.
+    """
     if (days is None) == (not to_next_renewal):
         raise click.UsageError("Say either --days N or --to-next-renewal.")
     url = f"http://127.0.0.1:{load_config().sandbox_port}/_sandbox"

@@ -18,6 +18,7 @@ from donations import runtime
 from donations.gateway.errors import BadPayload, BadSignature, PayloadTooLarge
 from donations.gateway.notices import LARGEST_BODY, Notice, read_notice
 from donations.models.database import writing
+from donations.runtime import system_clock
 from donations.services import inbox
 from donations.web.policy import route_policy
 
@@ -31,13 +32,16 @@ _PART: Final = 64 * 1024
 @blueprint.post("/webhooks/stripe")
 @route_policy(audience="stripe", csrf="signature", cache="no-store")
 def receive() -> Response:
-    """200 once the event is kept; 400, 413 or 404 for what is not Stripe's; 503 where we cannot keep it."""
+    """200 once the event is kept; 400, 413 or 404 for what is not Stripe's; 503 where we cannot keep it.
+
+    Signatures are compared with real time, by which the sandbox signs too, however far its clock is.
+    """
     current = runtime.current()
     secrets = current.config.stripe_webhook_secrets
     if not secrets:
         return _answer(404)
     try:
-        notice = read_notice(_body(), request.headers.get("Stripe-Signature"), secrets, current.now())
+        notice = read_notice(_body(), request.headers.get("Stripe-Signature"), secrets, system_clock())
     except (RequestEntityTooLarge, PayloadTooLarge):
         return _refuse(413, "too_large")
     except BadSignature:

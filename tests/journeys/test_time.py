@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ from tests.journeys.givers import HttpGiver, card
 from tests.journeys.stack import Stack
 from tests.journeys.test_giving import (
     GIFTS,
+    Gift,
     assert_agreed,
     fresh_email,
     reference_in,
@@ -22,10 +22,10 @@ from tests.journeys.test_giving import (
 FAILS_LATER = "4000000000000341"
 
 
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One of its own: a clock that went ahead would make the others' sessions expire."""
-    stack = Stack(tmp_path / "instance").start()
+    stack = Stack(tmp_path_factory.mktemp("time") / "instance").start()
     yield stack
     stack.stop()
 
@@ -44,3 +44,16 @@ def test_renewals_failures_and_ends_arrive_as_they_happen(stack: Stack) -> None:
     assert len(succeeded(stack, reference_in(failing.url))) == 1
     standings = {each["status"] for each in stack.dump()["subscriptions"]}
     assert {"active", "canceled"} <= standings
+
+
+@pytest.mark.parametrize("gift", GIFTS[:2], ids=str)
+def test_a_reader_gives_after_the_clock_went_ahead(stack: Stack, gift: Gift) -> None:
+    stack.command("sandbox", "advance", "--days", "70")
+    reader = HttpGiver()
+
+    to_stripe(reader, stack, gift, fresh_email())
+    reader.pay(**card())
+
+    assert gift.words in thanked(reader)
+    assert len(succeeded(stack, reference_in(reader.url))) == 1
+    assert_agreed(stack)

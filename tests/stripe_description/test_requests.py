@@ -86,7 +86,7 @@ def test_a_whole_gift_from_the_form_to_the_donation_asks_only_what_is_described(
             queue_url=f"sqlite:///{tmp_path}/queue.db",
             mail_url=f"file://{tmp_path}/mail",
         )
-        website.app = app = create_app(config)
+        website.app = app = create_app(config, now=runtime.system_clock)
         with website, app.app_context():
             give(frequency)
             jobs = register(app, make_huey(config.queue_url))

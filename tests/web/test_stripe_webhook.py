@@ -78,7 +78,7 @@ def send(
 ) -> TestResponse:
     current = runtime.current()
     if signature is None:
-        signature = sign(payload, current.config.stripe_webhook_secrets[0], current.now() - age)
+        signature = sign(payload, current.config.stripe_webhook_secrets[0], runtime.system_clock() - age)
     return client.post(URL, data=payload, headers={"Stripe-Signature": signature})
 
 
@@ -391,3 +391,18 @@ def test_an_event_is_only_a_reason_to_look_and_believed_in_nothing(
     with reading() as session:
         assert session.get_one(Checkout, checkout.id).status is CheckoutStatus.OPEN
         assert session.scalars(select(Donation)).all() == []
+
+
+def test_a_signature_is_compared_with_real_time_however_far_the_sites_clock_is(
+    app: Flask, client: FlaskClient
+) -> None:
+    ahead = runtime.system_clock() + timedelta(days=70)
+    change_runtime(app, now=lambda: ahead, wake_worker=lambda: None)
+    secret = runtime.current().config.stripe_webhook_secrets[0]
+
+    signed_now = send(client, body("evt_now"))
+    signed_ahead = send(client, body("evt_ahead"), sign(body("evt_ahead"), secret, ahead))
+
+    assert (signed_now.status_code, signed_ahead.status_code) == (200, 400)
+    (event,) = events()
+    assert event.received_at == ahead

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from config import Config
 from donations.app import create_app
 from donations.models.database import db
+from donations.runtime import system_clock
 from tests.fakes import FakeGateway
 
 GOOD = {
@@ -61,7 +62,7 @@ def gateway() -> FakeGateway:
 
 @pytest.fixture
 def app(config: Config, gateway: FakeGateway) -> Iterator[Flask]:
-    app = create_app(config, gateway=gateway, wake_worker=lambda: None)
+    app = create_app(config, gateway=gateway, wake_worker=lambda: None, now=system_clock)
     with app.app_context():
         yield app
         db.engine.dispose()
@@ -77,7 +78,7 @@ def giver(app: Flask) -> Reader:
 def page_app(tmp_path: Path) -> Flask:
     """Its database has no tables: what works here asks nothing of them."""
     config = Config.from_env({"INSTANCE_DIR": str(tmp_path / "instance")})
-    return create_app(config, gateway=FakeGateway(), wake_worker=lambda: None)
+    return create_app(config, gateway=FakeGateway(), wake_worker=lambda: None, now=system_clock)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from donations.domain.money import Money
 from donations.gateway.errors import StripeRefused, StripeUnavailable
 from donations.models import Checkout
 from donations.models.database import db, reading
+from donations.runtime import system_clock
 from donations.services.checkouts import Attempt, FormAlreadyUsed, Origin
 from donations.web.readers.giving import give
 from tests.fakes import FakeGateway
@@ -41,7 +42,7 @@ def gateway() -> FakeGateway:
 
 @pytest.fixture
 def app(config: Config, gateway: FakeGateway) -> Iterator[Flask]:
-    app = create_app(config, gateway=gateway, wake_worker=lambda: None)
+    app = create_app(config, gateway=gateway, wake_worker=lambda: None, now=system_clock)
     with app.app_context():
         yield app
         db.engine.dispose()
