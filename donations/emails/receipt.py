@@ -4,51 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
-
-from babel.dates import format_date
 
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
+from donations.emails.letterhead import Letterhead
 from donations.emails.rendering import Written, render
 
-_FREQUENCY_WORDS: Final = {
-    Frequency.ONCE: "One time",
-    Frequency.MONTHLY: "Every month",
-    Frequency.ANNUAL: "Every year",
-}
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the attached PDF is verified by."""
+
+    number: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One charge. `next_charge_on` is None for a gift that is not charged again."""
+    """One charge. `next_charge_on` is None for a gift that is not charged again.
+
+    `proof` is None where no PDF goes with the letter.
+    """
 
     amount: Money
     frequency: Frequency
     charged_on: date
     reference: str
     next_charge_on: date | None
-    name: str | None
-    statement_descriptor: str
-    support_email: str
+    proof: Proof | None
 
 
-def write(receipt: Receipt) -> Written:
-    """The subject says as little as it can: it shows on locked screens."""
-    next_charge_on = receipt.next_charge_on
-    values = {
-        "greeting": f"Dear {receipt.name}," if receipt.name else "Dear reader,",
-        "amount": str(receipt.amount),
-        "frequency": _FREQUENCY_WORDS[receipt.frequency],
-        "is_recurring": receipt.frequency.is_recurring,
-        "charged_on": _written_day(receipt.charged_on),
-        "next_charge_on": None if next_charge_on is None else _written_day(next_charge_on),
-        "reference": receipt.reference,
-        "statement_descriptor": receipt.statement_descriptor,
-        "support_email": receipt.support_email,
-    }
-    return render("receipt", "Thank you. Your receipt", values)
-
-
-def _written_day(day: date) -> str:
-    return format_date(day, "d MMMM y", locale="en")
+def write(receipt: Receipt, letterhead: Letterhead) -> Written:
+    return render("receipt", receipt, letterhead)

@@ -1,25 +1,38 @@
-"""An email from its two templates, and the headers that every one carries."""
+"""A letter from its one template, which is drawn twice: as HTML, and as plain text.
+
+The templates in `templates/emails/` hold the words and call parts (`paragraph`, `facts`, `button`).
+The parts are MJML in `_html/` and plain text in `_text/`: which of the two a template finds under
+the name `parts.mjml` is decided here, so that no sentence is written twice.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
-from typing import Any
+from enum import StrEnum
+from functools import lru_cache, partial
+from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from mrml import RenderOptions, to_html
 
+from donations.emails.letterhead import Letterhead
+from donations.emails.plain import aligned, on_one_line, tidied, underlined, wrapped
+from donations.emails.written import day, money, month
+from donations.languages import Language, catalogue_of
 from donations.paths import TEMPLATES
 
-_templates = Environment(
-    loader=FileSystemLoader(TEMPLATES / "emails"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_FOLDER: Final = TEMPLATES / "emails"
+# With no fonts named, MJML asks none of Google's.
+_OPTIONS: Final = RenderOptions(disable_comments=True, fonts={})
+_INLINER: Final = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+class _Form(StrEnum):
+    """The values are the folders of their parts, after an underscore."""
+
+    HTML = "html"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +44,58 @@ class Written:
     html: str
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """Between whom, and under which stable id."""
-
-    sender: str
-    to: str
-    message_id: str
-    written_at: datetime
-
-
-def render(name: str, subject: str, values: dict[str, Any]) -> Written:
-    """Fill in `name`.txt and `name`.html."""
-    text = _templates.get_template(f"{name}.txt").render(values)
-    html = _templates.get_template(f"{name}.html").render(values)
-    return Written(subject, text, html)
+def render(kind: str, letter: object, head: Letterhead) -> Written:
+    """Draw `kind`.mjml in both forms. The template knows `letter`, `head` and the `subject`."""
+    values: dict[str, Any] = {"letter": letter, "head": head}
+    plain = _template(_Form.TEXT, head.language, kind)
+    values["subject"] = _subject(plain, head, values)
+    text = tidied(plain.render(values))
+    html = _as_html(_template(_Form.HTML, head.language, kind).render(values))
+    return Written(values["subject"], text, html)
 
 
-def seal(written: Written, envelope: Envelope) -> EmailMessage:
-    """The whole message, both parts in it. Raises ValueError for a header that holds a line break."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = envelope.sender
-    message["To"] = envelope.to
-    message["Subject"] = written.subject
-    message["Date"] = format_datetime(envelope.written_at)
-    message["Message-ID"] = envelope.message_id
-    # RFC 3834: no holiday notices in answer.
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(written.text)
-    message.add_alternative(written.html, subtype="html")
-    return message
+def _subject(template: Template, head: Letterhead, values: dict[str, Any]) -> str:
+    if head.is_neutral:
+        return catalogue_of(head.language).gettext("About your account")
+    words = template.blocks["subject"](template.new_context(values))
+    return on_one_line("".join(words))
+
+
+def _as_html(mjml: str) -> str:
+    """Styles go inline, for many a client ignores sheets; what asks about the screen stays in one."""
+    output = to_html(mjml, render_options=_OPTIONS)
+    if output.warnings:
+        raise ValueError(f"a letter's template is no MJML: {[each.kind for each in output.warnings]}")
+    return _INLINER.inline(output.content)
+
+
+def _template(form: _Form, language: Language, kind: str) -> Template:
+    return _environment(form, language).get_template(f"{kind}.mjml")
+
+
+@lru_cache(maxsize=len(_Form) * len(Language))
+def _environment(form: _Form, language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([_FOLDER / f"_{form.value}", _FOLDER]),
+        autoescape=form is _Form.HTML,  # noqa: S701 - in plain text an escaped name would be misspelt
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    # The extension adds this method while it is loaded, which the types don't know.
+    environment.install_gettext_translations(  # pyright: ignore[reportAttributeAccessIssue]
+        catalogue_of(language), newstyle=True
+    )
+    environment.filters.update(
+        {
+            "money": partial(money, language=language),
+            "day": partial(day, language=language),
+            "month": partial(month, language=language),
+            "aligned": aligned,
+            "underlined": underlined,
+            "wrapped": wrapped,
+        }
+    )
+    return environment

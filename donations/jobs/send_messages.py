@@ -8,12 +8,13 @@ from typing import Final
 
 import structlog
 
+from donations.emails.letterhead import Letterhead
 from donations.emails.mailer import Mailer, MailError
+from donations.languages import SOURCE
 from donations.models.database import reading, writing
 from donations.runtime import Runtime
 from donations.services import outbox, receipts
 from donations.services.outbox import Letter
-from donations.services.receipts import Letterhead
 
 log = structlog.get_logger("donations.jobs.send_messages")
 
@@ -58,10 +59,15 @@ def _send(runtime: Runtime, mailer: Mailer, letter: Letter, random: Random) -> N
 def _compose(runtime: Runtime, letter: Letter) -> EmailMessage:
     config = runtime.config
     letterhead = Letterhead(
-        config.mail_from, config.support_email, config.statement_descriptor, config.report_timezone
+        language=SOURCE,
+        sender=config.mail_from,
+        support_email=config.support_email,
+        statement_descriptor=config.statement_descriptor,
+        public_base_url=config.public_base_url,
     )
+    compose = _COMPOSERS[letter.kind]
     with reading() as session:
-        return _COMPOSERS[letter.kind](session, runtime.vault, letter, letterhead, runtime.now())
+        return compose(session, runtime.vault, letter, letterhead, config.report_timezone, runtime.now())
 
 
 def _note_failure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
@@ -13,26 +13,17 @@ from sqlalchemy.orm import Session
 from donations.domain.money import Money
 from donations.domain.periods import charge_dates, local_day
 from donations.domain.standing import is_terminal
+from donations.emails.envelope import Envelope, seal
+from donations.emails.letterhead import Letterhead
 from donations.emails.receipt import Receipt, write
-from donations.emails.rendering import Envelope, seal
 from donations.models import Checkout, Donation, Subscription, Supporter
 from donations.models.vault import Vault
 from donations.services import supporters
 from donations.services.outbox import Letter
 
 
-@dataclass(frozen=True, slots=True)
-class Letterhead:
-    """What every letter of ours says about us."""
-
-    sender: str
-    support_email: str
-    statement_descriptor: str
-    zone: ZoneInfo
-
-
 def compose(
-    session: Session, vault: Vault, letter: Letter, letterhead: Letterhead, now: datetime
+    session: Session, vault: Vault, letter: Letter, letterhead: Letterhead, zone: ZoneInfo, now: datetime
 ) -> EmailMessage:
     """The receipt of the payment that is the letter's cause. Raises SealBroken."""
     donation = session.scalars(
@@ -44,12 +35,11 @@ def compose(
         frequency=donation.frequency,
         charged_on=donation.charged_on,
         reference=_reference(session, donation),
-        next_charge_on=_next_charge_on(session, donation, letterhead.zone),
-        name=contact.name,
-        statement_descriptor=letterhead.statement_descriptor,
-        support_email=letterhead.support_email,
+        next_charge_on=_next_charge_on(session, donation, zone),
+        proof=None,
     )
-    return seal(write(receipt), Envelope(letterhead.sender, contact.email, letter.message_id, now))
+    written = write(receipt, replace(letterhead, name=contact.name))
+    return seal(written, Envelope(letterhead.sender, contact.email, letter.message_id, now))
 
 
 def _reference(session: Session, donation: Donation) -> str:
