@@ -45,20 +45,23 @@ class Written:
 
 
 def render(kind: str, letter: object, head: Letterhead) -> Written:
-    """Draw `kind`.mjml in both forms. The template knows `letter`, `head` and the `subject`."""
-    values: dict[str, Any] = {"letter": letter, "head": head}
+    """Draw `kind`.mjml in both forms."""
     plain = _template(_Form.TEXT, head.language, kind)
-    values["subject"] = _subject(plain, head, values)
+    values: dict[str, Any] = {"letter": letter, "head": head}
+    values["plain_subject"] = _subject(plain, values)
+    values["subject"] = _neutral_subject(head.language) if head.is_neutral else values["plain_subject"]
     text = tidied(plain.render(values))
     html = _as_html(_template(_Form.HTML, head.language, kind).render(values))
     return Written(values["subject"], text, html)
 
 
-def _subject(template: Template, head: Letterhead, values: dict[str, Any]) -> str:
-    if head.is_neutral:
-        return catalogue_of(head.language).gettext("About your account")
+def _subject(template: Template, values: dict[str, Any]) -> str:
     words = template.blocks["subject"](template.new_context(values))
     return on_one_line("".join(words))
+
+
+def _neutral_subject(language: Language) -> str:
+    return catalogue_of(language).gettext("About your account")
 
 
 def _as_html(mjml: str) -> str:
