@@ -16,9 +16,10 @@ from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from mrml import RenderOptions, to_html
 
+from donations.domain.amounts import format_money
+from donations.domain.days import format_day, format_month
 from donations.emails.letterhead import Letterhead
 from donations.emails.plain import aligned, on_one_line, tidied, underlined, wrapped
-from donations.emails.written import day, money, month
 from donations.languages import Language, catalogue_of
 from donations.paths import TEMPLATES
 
@@ -93,9 +94,9 @@ def _environment(form: _Form, language: Language) -> Environment:
     )
     environment.filters.update(
         {
-            "money": partial(money, language=language),
-            "day": partial(day, language=language),
-            "month": partial(month, language=language),
+            "money": partial(format_money, locale=language.value),
+            "day": partial(format_day, locale=language.value),
+            "month": partial(format_month, locale=language.value),
             "aligned": aligned,
             "underlined": underlined,
             "wrapped": wrapped,
