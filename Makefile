@@ -3,12 +3,13 @@ PYTHON ?= python3
 UV := .tool/bin/uv
 UV_VERSION := 0.13.9
 BIN := .venv/bin
+CATALOGUES := -d donations/translations --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 export UV_PYTHON_DOWNLOADS := never
 # Trust what the machine trusts: many a newsroom's network has a certificate authority of its own.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: help run test prove bench check lock clean
+.PHONY: help run test prove bench check words words-check lock clean FORCE
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -27,7 +28,7 @@ prove: $(BIN)/.developer ## Run the long proofs, which `test` leaves out
 bench: $(BIN)/.developer ## Measure a year of 1,000 subscriptions in the sandbox
 	@$(BIN)/python -m bench.sandbox
 
-check: $(BIN)/.developer ## Lint, types, floors, and that the locks are true
+check: $(BIN)/.developer words-check ## Lint, types, floors, and that locks and catalogues are true
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright --level error
@@ -39,6 +40,19 @@ check: $(BIN)/.developer ## Lint, types, floors, and that the locks are true
 lock: $(UV) ## Renew uv.lock and requirements.lock after a change of dependencies
 	@$(UV) lock --python $(PYTHON)
 	@$(UV) export --frozen --quiet --no-dev --no-emit-project --no-header -o requirements.lock
+
+# Locations are left out: they would change with every line that moves.
+$(BIN)/words.pot: $(BIN)/.developer FORCE
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml --no-location --sort-output --no-wrap -o $@ donations templates
+
+words: $(BIN)/words.pot ## Take new sentences for readers into the catalogues, to be translated there
+	@$(BIN)/pybabel --quiet update $(CATALOGUES) -i $<
+
+words-check: $(BIN)/words.pot
+	@$(BIN)/pybabel --quiet update $(CATALOGUES) -i $< --check 2>/dev/null \
+		|| { echo "The catalogues are not what the pages say: run 'make words' and translate"; exit 1; }
+
+FORCE:
 
 clean: ## Remove what these targets made (never ./instance, which holds data)
 	rm -rf .tool .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache

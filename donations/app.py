@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -26,6 +25,7 @@ from donations.web import health, readers, staff, stripe_webhook
 from donations.web.errors import install_errors
 from donations.web.filters import install_filters
 from donations.web.headers import install_headers
+from donations.web.language import install_language
 from donations.web.policy import policy_of
 from donations.web.request_log import install_request_log
 
@@ -45,7 +45,6 @@ def create_app(
     app.config.from_mapping(_flask_settings(config))
     config.instance_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
-    Babel(app, default_locale="en")
     runtime.install(
         app,
         Runtime(
@@ -73,6 +72,7 @@ def _install_web(app: Flask, config: Config) -> None:
     install_headers(app, config)
     install_errors(app)
     install_filters(app)
+    install_language(app)
     for blueprint in (readers.blueprint, staff.blueprint, stripe_webhook.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     _protect_forms(app)

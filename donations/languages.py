@@ -7,10 +7,12 @@ edit is what is shown, with no compiled copy beside it to fall behind.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from babel.messages.mofile import write_mo
@@ -28,6 +30,10 @@ class Language(StrEnum):
 
 
 SOURCE: Final = Language.ENGLISH
+NAMES: Final[Mapping[Language, str]] = MappingProxyType(
+    {Language.ENGLISH: "English", Language.RUSSIAN: "Русский"}
+)
+"""Each as its own speakers call it."""
 
 
 def language_of(tag: str | None) -> Language:

@@ -1,20 +1,28 @@
 """What can go wrong, in the reader's terms.
 
 `str(error)` of each is a sentence that may be shown as it stands, unless its
-docstring says that it is for staff. None knows HTTP: the one place that turns
-an error into a status and a page is on the web floor.
+docstring says that it is for staff. A page in another language says `sentence`
+in it, with `values`. None knows HTTP: the one place that turns an error into a
+status and a page is on the web floor.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from donations.domain.sentences import N_
+
 if TYPE_CHECKING:
     from donations.domain.money import Money
 
 
 class DonationError(Exception):
-    """Anything we refuse on purpose."""
+    """Anything we refuse on purpose: an English sentence, with named places for its values."""
+
+    def __init__(self, sentence: str = "", **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
 
 
 class AmountNotUnderstood(DonationError):
@@ -25,7 +33,7 @@ class AmountTooSmall(DonationError):
     """Less than this offer takes."""
 
     def __init__(self, least: Money) -> None:
-        super().__init__(f"Enter an amount of {least} or more")
+        super().__init__(N_("Enter an amount of %(least)s or more"), least=least)
         self.least = least
 
 
@@ -33,7 +41,9 @@ class AmountTooLarge(DonationError):
     """More than this offer takes without a word with us first."""
 
     def __init__(self, most: Money) -> None:
-        super().__init__(f"Enter an amount of {most} or less. To give more, please write to us")
+        super().__init__(
+            N_("Enter an amount of %(most)s or less. To give more, please write to us"), most=most
+        )
         self.most = most
 
 
@@ -41,7 +51,7 @@ class UnsupportedCurrency(DonationError):
     """A currency that Stripe, or this offer book, does not have."""
 
     def __init__(self, currency: str) -> None:
-        super().__init__("Choose one of the currencies offered")
+        super().__init__(N_("Choose one of the currencies offered"))
         self.currency = currency
 
 
@@ -58,14 +68,14 @@ class InvalidEmail(DonationError):
     """Not an address that mail can be sent to."""
 
     def __init__(self) -> None:
-        super().__init__("Enter an email address, like name@example.com")
+        super().__init__(N_("Enter an email address, like name@example.com"))
 
 
 class InvalidName(DonationError):
     """Longer than a name that we keep."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"Enter a name of {most} characters or fewer")
+        super().__init__(N_("Enter a name of %(most)s characters or fewer"), most=most)
         self.most = most
 
 

@@ -19,6 +19,7 @@ from donations.domain.checkouts import CheckoutStatus, can_become
 from donations.domain.errors import DonationError, Mismatch
 from donations.domain.gifts import Gift
 from donations.domain.money import Money
+from donations.domain.sentences import N_
 from donations.gateway.checkout_parameters import checkout_parameters
 from donations.gateway.snapshots import CheckoutSessionSnapshot
 from donations.models import Checkout, Supporter
@@ -36,10 +37,10 @@ ASKING_LASTS: Final = timedelta(seconds=40)
 
 
 class FormAlreadyUsed(DonationError):
-    """You have already sent this form. Please check your choices and send it again"""
+    """The form was used for another gift, or too long ago to be repeated."""
 
     def __init__(self) -> None:
-        super().__init__(self.__doc__)
+        super().__init__(N_("You have already sent this form. Please check your choices and send it again."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from donations.models.database import reading
 from donations.services import checkouts
 from donations.services.checkouts import EarlierAttempt, FormAlreadyUsed, Origin
 from donations.web.filters import page_locale
+from donations.web.language import said
 from donations.web.policy import route_policy
 from donations.web.readers.choices import Choices, amount_field, choices_from_link, choices_of_gift
 from donations.web.readers.forms import NONCE, SupportForm, attempt_in, blame, choices_in, keep_nonce
@@ -77,7 +78,7 @@ def send() -> ResponseReturnValue:
     try:
         return redirect(give(attempt), 303)
     except FormAlreadyUsed as error:
-        blame(form, NONCE, f"{error}.")
+        blame(form, NONCE, said(error))
         return _page(form, choices, origin), 422
     except StripeProblem as problem:
         if isinstance(problem, StripeUnavailable) and not problem.was_answered:
