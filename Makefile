@@ -43,7 +43,7 @@ lock: $(UV) ## Renew uv.lock and requirements.lock after a change of dependencie
 
 # Locations are left out: they would change with every line that moves.
 $(BIN)/words.pot: $(BIN)/.developer FORCE
-	@$(BIN)/pybabel --quiet extract -F pyproject.toml --no-location --sort-output --no-wrap -o $@ donations templates
+	@$(BIN)/pybabel --quiet extract -F pyproject.toml --ignore-dirs ".*" --no-location --sort-output --no-wrap -o $@ donations templates
 
 words: $(BIN)/words.pot ## Take new sentences for readers into the catalogues, to be translated there
 	@$(BIN)/pybabel --quiet update $(CATALOGUES) -i $<

@@ -19,6 +19,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
+from donations.domain.periods import ordinal
+
 CATALOGUES: Final = Path(__file__).parent / "translations"
 
 
@@ -59,3 +61,8 @@ def catalogue_of(language: Language) -> NullTranslations:
     write_mo(compiled, messages)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def day_of_month(day: int, language: Language) -> str:
+    """The day as in "on the 22nd of each month"; in Russian as in "22-го числа каждого месяца"."""
+    return f"{day}-го" if language is Language.RUSSIAN else ordinal(day)

@@ -17,6 +17,7 @@ from typing import Final
 
 from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol
 
+from donations.domain import amount_hints
 from donations.domain.currencies import exponent_of, smallest_step_of, takes_decimals
 from donations.domain.errors import AmountNotUnderstood
 from donations.domain.money import Money
@@ -26,14 +27,18 @@ _LONGEST_TEXT: Final = 40
 _MOST_DIGITS: Final = 12  # Stripe takes no longer amount in any currency.
 _SPACES: Final = " \u00a0\u2009\u202f"  # plain, no-break, thin, narrow no-break
 _APOSTROPHES: Final = "'’"
-_MARK_NAMES: Final = {".": "point", ",": "comma"}
-_PART_NAMES: Final = {"eur": "cents", "usd": "cents", "gbp": "pence"}
-_COUNT_NAMES: Final = {2: "two", 3: "three"}
 
 
 def format_money(money: Money, locale: str) -> str:
     """`€10`, `€10.41`, `¥500`; in Dutch `€ 10,41`. Whole amounts without decimals."""
     return written(money.amount, money.currency, locale)
+
+
+def typed(money: Money, locale: str) -> str:
+    """`10`, `10.50`, in Russian `10,50`: as a reader would type it."""
+    major = money.major()
+    text = f"{major:f}" if major % 1 else str(int(major))
+    return text.replace(".", get_decimal_symbol(locale_of(locale)))
 
 
 def parse_amount(text: str, currency: str, locale: str) -> Money:
@@ -44,19 +49,19 @@ def parse_amount(text: str, currency: str, locale: str) -> Money:
     """
     notation = _notation(currency, locale)
     if len(text) > _LONGEST_TEXT:
-        raise AmountNotUnderstood(notation.hint)
+        raise notation.hint
     number = notation.without_sign(text.strip())
     match = notation.grammar.fullmatch(number)
     if match is None:
-        raise AmountNotUnderstood(notation.hint_for(number))
+        raise notation.hint_for(number)
     whole, part = re.sub("[^0-9]", "", match["whole"]), match["part"] or ""
     if len(whole.lstrip("0")) > _MOST_DIGITS:
-        raise AmountNotUnderstood("Enter a smaller amount")
+        raise amount_hints.at_the_length()
     if len(part) > notation.decimals:
-        raise AmountNotUnderstood(notation.hint_at_decimals)
+        raise notation.hint_at_decimals
     money = Money.from_major(Decimal(f"{whole}.{part or 0}"), currency)
     if money.amount % smallest_step_of(currency):
-        raise AmountNotUnderstood(notation.hint)
+        raise notation.hint
     return money
 
 
@@ -76,30 +81,24 @@ class _Notation:
         return f"10{self.mark}{'50'.ljust(self.decimals, '0')}" if self.decimals else "500"
 
     @property
-    def hint(self) -> str:
-        return f"Enter an amount in figures, like {'10 or ' if self.decimals else ''}{self.example}"
+    def hint(self) -> AmountNotUnderstood:
+        return amount_hints.in_figures(self.example, self.decimals)
 
     @property
-    def hint_at_mark(self) -> str:
-        part = _PART_NAMES.get(self.currency, "decimals")
-        return f"Use a {_MARK_NAMES.get(self.mark, self.mark)} before the {part}, like {self.example}"
+    def hint_at_decimals(self) -> AmountNotUnderstood:
+        return amount_hints.at_the_decimals(self.mark, self.decimals, self.example)
 
-    @property
-    def hint_at_decimals(self) -> str:
-        if not self.decimals:
-            return f"Enter a whole amount, like {self.example}"
-        count, mark = _COUNT_NAMES[self.decimals], _MARK_NAMES.get(self.mark, self.mark)
-        return f"Use at most {count} digits after the {mark}, like {self.example}"
-
-    def hint_for(self, number: str) -> str:
+    def hint_for(self, number: str) -> AmountNotUnderstood:
         """Why `number`, which the grammar refused, may have been refused."""
         if any(unicodedata.category(each) == "Sc" for each in number):
-            return f"Enter the amount in {self.currency.upper()} only, like {self.example}"
+            return amount_hints.at_the_currency(self.currency, self.example)
         match = self.mirrored.fullmatch(number)
         if match and match["part"] and not self.decimals:
             return self.hint_at_decimals
         # `1.000` in Russian is rather a thousand than a euro with too many cents: no hint at the mark.
-        return self.hint_at_mark if match and 0 < len(match["part"] or "") <= self.decimals else self.hint
+        if match and 0 < len(match["part"] or "") <= self.decimals:
+            return amount_hints.at_the_mark(self.mark, self.currency, self.example)
+        return self.hint
 
     def without_sign(self, text: str) -> str:
         """The text without one sign or code of this currency, before or after."""

@@ -224,8 +224,9 @@ def _parameters(
         email=attempt.email,
         locale=attempt.locale,
         product_name="Support The Moscow Times",
-        success_url=f"{public_base_url}/support/thanks/{reference}",
-        cancel_url=f"{public_base_url}/support?back={reference}",
+        # A browser without cookies comes back to the language that it left.
+        success_url=f"{public_base_url}/support/thanks/{reference}?lang={attempt.locale}",
+        cancel_url=f"{public_base_url}/support?back={reference}&lang={attempt.locale}",
         expires_at=expires_at,
     )
 

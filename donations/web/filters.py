@@ -8,9 +8,10 @@ from babel.dates import format_date
 from flask import Flask
 from flask_babel import get_locale
 
+from donations import languages
 from donations.domain.amounts import format_money
 from donations.domain.money import Money
-from donations.domain.periods import local_day, ordinal
+from donations.domain.periods import local_day
 from donations.runtime import current
 
 
@@ -30,7 +31,12 @@ def on_day(value: date | datetime) -> str:
     return format_date(day, "d MMMM y", page_locale())
 
 
+def day_of_month(day: int) -> str:
+    """22nd, as in "on the 22nd of each month"."""
+    return languages.day_of_month(day, languages.language_of(page_locale()))
+
+
 def install_filters(app: Flask) -> None:
     app.add_template_filter(money)
     app.add_template_filter(on_day)
-    app.add_template_filter(ordinal)
+    app.add_template_filter(day_of_month)

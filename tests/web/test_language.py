@@ -159,7 +159,7 @@ def test_an_error_is_said_with_its_values_as_the_page_writes_them(page_app: Flas
     too_small = AmountTooSmall(Money(250, "eur"))
 
     with page_app.test_request_context("/?lang=ru"):
-        assert said(too_small) == "Укажите сумму не меньше 2,50\u00a0€"
+        assert said(too_small) == "Введите сумму не меньше 2,50\u00a0€"
     with page_app.test_request_context("/"):
         assert said(too_small) == "Enter an amount of €2.50 or more" == str(too_small)
         assert said(InvalidEmail()) == str(InvalidEmail())

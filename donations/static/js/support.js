@@ -14,13 +14,19 @@
   const fixed = BigInt(form.dataset.fixed);
   const language = document.documentElement.lang;
 
+  // As the page's language writes amounts: 1,000.50 in English, 1 000,50 in Russian.
+  const parts = new Intl.NumberFormat(language).formatToParts(12345.6);
+  const mark = (type) => parts.find((part) => part.type === type).value.trim().replace(/./, "\\$&");
+  const group = mark("group");
+  const wholes = group ? `\\d{1,9}|\\d{1,3}(?:${group}\\d{3}){1,2}` : "\\d{1,9}";
+  const amounts = new RegExp(`^(${wholes})(?:${mark("decimal")}(\\d+))?$`);
+
   // The server's own reading is stricter and final; this one only decides what is shown meanwhile.
   const minorUnits = (text) => {
-    const plain = text.replace(/[€$£\s,]/g, "");
-    const match = /^(\d{1,9})(?:\.(\d+))?$/.exec(plain);
+    const match = amounts.exec(text.replace(/[€$£\s]/g, ""));
     const part = match?.[2] ?? "";
-    if (!match || part.length > decimals || /,\d{1,2}$/.test(text.trim())) return null;
-    const amount = BigInt(match[1] + part.padEnd(decimals, "0"));
+    if (!match || part.length > decimals) return null;
+    const amount = BigInt(match[1].replace(/\D/g, "") + part.padEnd(decimals, "0"));
     return amount > 0n ? amount : null;
   };
 
@@ -37,13 +43,16 @@
     }).format(value);
   };
 
-  const places = [...form.querySelectorAll("[data-other]")].map((place) => [place, place.textContent]);
+  // The words for both stand in the page: without an amount, and around the places of one.
+  const places = form.querySelectorAll("[data-other]");
   const showOther = () => {
     const amount = minorUnits(other.value);
-    const texts = amount === null ? {} : {
-      gift: written(amount), charge: written(covering(amount)), fee: written(covering(amount) - amount),
-    };
-    for (const [place, generic] of places) place.textContent = texts[place.dataset.other] ?? generic;
+    for (const text of form.querySelectorAll("[data-written]")) text.hidden = amount === null;
+    for (const text of form.querySelectorAll("[data-unwritten]")) text.hidden = amount !== null;
+    if (amount === null) return;
+    const charge = covering(amount);
+    const figures = { gift: written(amount), charge: written(charge), fee: written(charge - amount) };
+    for (const place of places) place.textContent = figures[place.dataset.other];
   };
   other.addEventListener("input", showOther);
 

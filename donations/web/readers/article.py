@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from donations.content.articles import Article, find_article, front_article
@@ -24,8 +24,13 @@ def show(slug: str, number: int) -> ResponseReturnValue:
     if article is None:
         abort(404)
     if slug != article.slug:
-        return redirect(article.path, 301)
+        return redirect(article_url(article), 301)
     return _page(article)
+
+
+def article_url(article: Article) -> str:
+    """Its address, in the language that the page's own address asks for."""
+    return url_for("readers.article", slug=article.slug, number=article.id)
 
 
 def _page(article: Article) -> str:

@@ -9,18 +9,20 @@ from flask_wtf import FlaskForm
 from werkzeug.utils import cached_property
 from wtforms import BooleanField, StringField
 
-from donations.domain.errors import DonationError
+from donations.domain.errors import AmountTooLarge, DonationError
 from donations.domain.fees import covering_fees
 from donations.domain.gifts import Frequency, Gift
 from donations.domain.money import Money
 from donations.domain.offers import OfferBook
+from donations.domain.sentences import N_
 from donations.domain.supporters import normalize_email, normalize_name
 from donations.services.checkouts import Attempt, Origin
+from donations.web.language import gettext, said
 from donations.web.readers.choices import LONGEST_TYPED, ChoiceProblem, Choices, amount_field
 from donations.web.readers.nonce import NonceCSRF, nonce_in
 
 NONCE: Final = "nonce"
-_CHOOSE_CURRENCY: Final = "Choose a currency"
+_CHOOSE_CURRENCY: Final = N_("Choose a currency")
 
 Read = TypeVar("Read")
 
@@ -50,6 +52,9 @@ class SupportForm(FlaskForm):
     name = StringField()
     newsletter = BooleanField()
 
+    asks_for_more = False
+    """Whether more was written than the form takes: then the page says where to write to us."""
+
 
 def choices_in(form: SupportForm, book: OfferBook, campaign: str | None) -> Choices:
     """What was chosen, as it was sent; the page can be drawn from it however wrong it is."""
@@ -69,7 +74,7 @@ def attempt_in(form: SupportForm, book: OfferBook, origin: Origin, locale: str) 
     form.validate()
     choices = choices_in(form, book, origin.campaign)
     if _text(form, "currency").lower() not in book.currencies:
-        blame(form, "currency", _CHOOSE_CURRENCY)
+        blame(form, "currency", gettext(_CHOOSE_CURRENCY))
     gift = _gift(form, choices, book, locale)
     email = _read(form, "email", normalize_email)
     name = _read(form, "name", normalize_name)
@@ -104,7 +109,8 @@ def _gift(form: SupportForm, choices: Choices, book: OfferBook, locale: str) -> 
     try:
         return choices.gift(book, locale)
     except ChoiceProblem as problem:
-        blame(form, problem.field, str(problem))
+        blame(form, problem.field, said(problem.reason))
+        form.asks_for_more = isinstance(problem.reason, AmountTooLarge)
         return None
 
 
@@ -116,7 +122,7 @@ def _read(form: SupportForm, name: str, read: Callable[[str], Read]) -> Read | N
     try:
         return read(_text(form, name))
     except DonationError as error:
-        blame(form, name, str(error))
+        blame(form, name, said(error))
         return None
 
 

@@ -15,8 +15,11 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from wtforms import ValidationError
 from wtforms.csrf.core import CSRF
 
+from donations.domain.sentences import N_
+from donations.web.language import gettext
+
 OLDEST_SECONDS: Final = 2 * 3600
-EXPIRED: Final = "This form was open for a long time. Please check your choices and send it again."
+EXPIRED: Final = N_("This form was open for a long time. Please check your choices and send it again.")
 _SALT: Final = "readers.nonce"
 _RANDOM_BYTES: Final = 18
 
@@ -31,7 +34,7 @@ class NonceCSRF(CSRF):
     def validate_csrf_token(self, form: Any, field: Any) -> None:
         """Raises ValidationError for one that is old, altered, or not ours."""
         if nonce_in(field.data) is None:
-            raise ValidationError(EXPIRED)
+            raise ValidationError(gettext(EXPIRED))
 
 
 def new_token() -> str:

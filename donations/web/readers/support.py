@@ -54,7 +54,7 @@ def show() -> ResponseReturnValue:
     origin = origin_of(request.args)
     if earlier and origin == Origin():
         origin = earlier.origin
-    choices = choices_from_link(request.args, running.offers, _start(earlier, origin.campaign))
+    choices = choices_from_link(request.args, running.offers, page_locale(), _start(earlier, origin.campaign))
     return _page(
         SupportForm(formdata=None, cover_fees=choices.covers_fees),
         choices,
@@ -97,7 +97,9 @@ def _start(earlier: EarlierAttempt | None, campaign: str | None) -> Choices:
     book = runtime.current().offers
     if earlier is None:
         return Choices(currency=book.currencies[0], campaign=campaign)
-    return choices_of_gift(earlier.gift, covers_fees=earlier.covers_fees, campaign=campaign, book=book)
+    return choices_of_gift(
+        earlier.gift, covers_fees=earlier.covers_fees, campaign=campaign, book=book, locale=page_locale()
+    )
 
 
 def _page(

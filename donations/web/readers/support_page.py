@@ -25,6 +25,7 @@ from donations.web.readers.choices import OTHER, Choices, amount_field, tile_val
 from donations.web.readers.origins import origin_parameters
 
 _WHOLE: Final = 10_000
+_MANY: Final = 100
 _LAST_DAY_OF_EVERY_MONTH: Final = 28
 
 
@@ -80,7 +81,7 @@ class SupportPage:
     currencies: tuple[CurrencyLink, ...]
     symbol: str
     currency_name: str
-    """As in "another amount in euros"."""
+    """As in "another amount in euros", or "100 euros"."""
     fees: Fees
     nudge: Money
     nudge_url: str
@@ -110,7 +111,7 @@ def support_page(
             _currency_link(choices, book, each, {**carried, **kept}, locale) for each in book.currencies
         ),
         symbol=get_currency_symbol(choices.currency.upper(), locale),
-        currency_name=get_currency_name(choices.currency.upper(), count=2, locale=locale),
+        currency_name=get_currency_name(choices.currency.upper(), count=_MANY, locale=locale),
         fees=_fees(rate, choices.currency, locale),
         nudge=nudge,
         nudge_url=support_url(
@@ -153,20 +154,20 @@ def _currency_link(
         url=support_url(
             currency=currency,
             frequency=choices.frequency or "",
-            amount=_amount_in_currency(choices, book, currency),
+            amount=_amount_in_currency(choices, book, currency, locale),
             **carried,
         ),
         is_chosen=currency == choices.currency,
     )
 
 
-def _amount_in_currency(choices: Choices, book: OfferBook, currency: str) -> str:
+def _amount_in_currency(choices: Choices, book: OfferBook, currency: str, locale: str) -> str:
     """The tile in the same place (€10 and £8 are), or else the same figure."""
     if choices.frequency is None:
         return ""
     chosen = choices.amount_in(book, choices.frequency)
     if chosen == OTHER:
-        return choices.other_amount
+        return choices.other_in_link(locale)
     here = [tile_value(money) for money in choices.offer(book, choices.frequency).presets]
     there = book.offer(currency, choices.frequency, choices.campaign).presets
     place = here.index(chosen) if chosen in here else len(there)

@@ -16,7 +16,9 @@ from donations.content.articles import Article, find_article_by_code, front_arti
 from donations.models.database import writing
 from donations.services import thanks
 from donations.services.thanks import ThanksState
+from donations.web.language import gettext
 from donations.web.policy import route_policy
+from donations.web.readers.article import article_url
 from donations.web.readers.references import is_reference
 
 _PAUSES_S: Final = (2, 3, 5, 8, 13, 20, 30, 60, 60, 60)
@@ -59,7 +61,7 @@ def show(reference: str) -> ResponseReturnValue:
         render_template(
             _TEMPLATES[view.state],
             view=view,
-            article=article,
+            article_url=article_url(article),
             share_links=_share_links(article, config.public_base_url),
             look_again_url=look_again_url,
             looks_by_itself=looks_by_itself,
@@ -76,7 +78,7 @@ def _share_links(article: Article, public_base_url: str) -> tuple[tuple[str, str
     """Plain links that share the article: not the gift, and nothing of theirs runs on our page."""
     address, words = quote(public_base_url + article.path, safe=""), quote(article.headline, safe="")
     return (
-        ("Email", f"mailto:?subject={words}&body={address}"),
+        (gettext("Email"), f"mailto:?subject={words}&body={address}"),
         ("Telegram", f"https://t.me/share/url?url={address}&text={words}"),
         ("WhatsApp", f"https://wa.me/?text={words}%20{address}"),
         ("Facebook", f"https://www.facebook.com/sharer/sharer.php?u={address}"),

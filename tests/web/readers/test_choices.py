@@ -25,7 +25,7 @@ def ordered(amount: str, other: str = "", frequency: Frequency | None = Frequenc
 
 
 def test_an_empty_link_chooses_monthly_in_the_first_currency_with_the_default_amount() -> None:
-    choices = choices_from_link({}, BOOK)
+    choices = choices_from_link({}, BOOK, "en")
 
     assert (choices.currency, choices.frequency) == ("eur", Frequency.MONTHLY)
     assert choices.amount_in(BOOK, Frequency.MONTHLY) == "10"
@@ -46,7 +46,7 @@ def test_an_empty_link_chooses_monthly_in_the_first_currency_with_the_default_am
 def test_a_link_fills_in_the_gift(link: dict[str, str], gift: Gift) -> None:
     start = Choices("eur", campaign=link.get("campaign"))
 
-    assert choices_from_link(link, BOOK, start).gift(BOOK, "en") == gift
+    assert choices_from_link(link, BOOK, "en", start).gift(BOOK, "en") == gift
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_a_link_fills_in_the_gift(link: dict[str, str], gift: Gift) -> None:
     ],
 )
 def test_junk_in_a_link_is_ignored(link: dict[str, str]) -> None:
-    assert choices_from_link(link, BOOK) == choices_from_link({}, BOOK)
+    assert choices_from_link(link, BOOK, "en") == choices_from_link({}, BOOK, "en")
 
 
 def test_a_campaign_brings_its_own_default() -> None:
-    choices = choices_from_link({}, BOOK, Choices("eur", campaign="small-gifts"))
+    choices = choices_from_link({}, BOOK, "en", Choices("eur", campaign="small-gifts"))
 
     assert choices.amount_in(BOOK, Frequency.MONTHLY) == "3"
 
@@ -129,7 +129,7 @@ def test_a_tile_wins_over_what_is_left_in_the_hidden_field() -> None:
 def test_choices_made_of_a_gift_ask_for_the_same_gift(amount: int) -> None:
     gift = Gift(Money(amount, "gbp"), Frequency.ONCE)
 
-    choices = choices_of_gift(gift, covers_fees=True, campaign=None, book=BOOK)
+    choices = choices_of_gift(gift, covers_fees=True, campaign=None, book=BOOK, locale="en")
 
     assert choices.gift(BOOK, "en") == gift
     assert choices.covers_fees
