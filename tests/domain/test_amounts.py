@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from donations.domain.amounts import format_money, parse_amount
+from donations.domain.amounts import format_money, parse_amount, typed
 from donations.domain.errors import AmountNotUnderstood, UnsupportedCurrency
 from donations.domain.money import Money
 
@@ -182,3 +182,23 @@ def test_an_unknown_currency_is_told_apart_from_a_bad_amount():
 )
 def test_an_amount_is_written_without_needless_decimals(money: Money, locale: str, text: str):
     assert format_money(money, locale) == text
+
+
+@given(st.integers(min_value=0, max_value=10**9), st.sampled_from(CURRENCIES), st.sampled_from(LOCALES))
+def test_an_amount_put_into_a_field_is_read_back_as_the_same(steps: int, currency: str, locale: str):
+    money = Money(steps * STEPS.get(currency, 1), currency)
+
+    assert parse_amount(typed(money, locale), currency, locale) == money
+
+
+@pytest.mark.parametrize(
+    ("money", "locale", "text"),
+    [
+        (Money(7750, "eur"), "en", "77.50"),
+        (Money(7750, "eur"), "ru", "77,50"),
+        (Money(100_000, "eur"), "ru", "1000"),
+        (Money(500, "jpy"), "ru", "500"),
+    ],
+)
+def test_an_amount_is_typed_without_sign_and_grouping(money: Money, locale: str, text: str):
+    assert typed(money, locale) == text

@@ -52,6 +52,44 @@ def support_with_errors(page: Page, stack: Stack) -> None:
     assert page.title().startswith("Error: ")
 
 
+def article_in_russian(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/?lang=ru")
+
+
+def support_in_russian(page: Page, stack: Stack) -> None:
+    """With an amount of the reader's own, which the script writes as Russian does."""
+    page.goto(f"{stack.base}/support?lang=ru&amount=33")
+    page.fill("#other_amount", "1 250,50")
+    page.check("#cover_fees")
+    button = page.locator(".submit .button")
+    assert button.inner_text().replace("\u00a0", " ") == "Жертвовать 1 269,80 € в месяц"
+    page.fill("#other_amount", "много")
+    assert button.inner_text() == "Жертвовать каждый месяц"
+    page.fill("#other_amount", "33")
+
+
+def support_with_errors_in_russian(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/support?lang=ru&frequency=once&amount=33")
+    page.fill("#other_amount", "10.50")
+    page.fill("#email", "nina@")
+    page.click(".submit .button")
+    assert page.title().startswith("Ошибка: ")
+
+
+def thanks_received_in_russian(page: Page, stack: Stack) -> None:
+    """All the way by the language of the address: this browser speaks English."""
+    page.goto(f"{stack.base}/support?lang=ru")
+    page.fill("#email", fresh_email())
+    page.click(".submit .button")
+    giver = BrowserGiver(page)
+    giver.pay(**card())
+    eventually(lambda: "Спасибо!" in giver.text, "thanks in Russian")
+
+
+def not_found_in_russian(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/no-such-page?lang=ru")
+
+
 def support_without_stripe(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.base}/support")
     page.fill("#email", fresh_email())
@@ -136,6 +174,8 @@ def staff_donations(page: Page, stack: Stack) -> None:
 SCREENS: list[Callable[[Page, Stack], object]] = [
     article, support, support_with_errors, support_without_stripe, sandbox_checkout, back_from_stripe,
     thanks_received, thanks_on_its_way, thanks_not_paid, not_found,
+    article_in_russian, support_in_russian, support_with_errors_in_russian, thanks_received_in_russian,
+    not_found_in_russian,
     staff_login, staff_overview, staff_supporters, staff_supporter, staff_donations,
 ]  # fmt: skip
 

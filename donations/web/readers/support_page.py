@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from babel.dates import format_date
@@ -176,7 +177,7 @@ def _amount_in_currency(choices: Choices, book: OfferBook, currency: str, locale
 
 def _fees(rate: FeeRate, currency: str, locale: str) -> Fees:
     return Fees(
-        share=format_percent(rate.basis_points / _WHOLE, "#,##0.##%", locale=locale),
+        share=format_percent(Decimal(rate.basis_points) / _WHOLE, locale=locale, decimal_quantization=False),
         fixed=rate.fixed,
         basis_points=rate.basis_points,
         decimals=exponent_of(currency),

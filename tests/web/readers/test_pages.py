@@ -15,7 +15,15 @@ from donations.paths import STATIC, TEMPLATES
 from donations.web.errors import PAGES, error_page
 from tests.web.readers.conftest import Reader
 
-PATHS = ["/", "/support", "/support?frequency=once&currency=usd", "/no-such-page"]
+PATHS = [
+    "/",
+    "/support",
+    "/support?frequency=once&currency=usd",
+    "/no-such-page",
+    "/?lang=ru",
+    "/support?lang=ru",
+    "/no-such-page?lang=ru",
+]
 LARGEST_PAGE = 100_000
 
 
