@@ -21,7 +21,8 @@ MRR: Final = Definition(
     "MRR, monthly recurring revenue",
     "The sum of each recurring gift divided by the months between its charges, at one moment: the end of the "
     "period, or now while it lasts. Counted are gifts that are active or past due, not paused, and whose "
-    "first payment succeeded; one that waits for its next date while its rhythm changes is active too. An annual gift counts a twelfth a month. Rounded only when shown.",
+    "first payment succeeded; one that waits for its next date while its rhythm changes is active too. "
+    "An annual gift counts a twelfth a month. Rounded only when shown.",
 )
 ACTIVE: Final = Definition(
     "Active recurring supporters", "The different supporters whose recurring gifts are in MRR."
