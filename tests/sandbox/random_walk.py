@@ -54,8 +54,12 @@ class Walker:
         kind = random.random()
         if kind < 0.7:
             self._call(random, random.choice(CALLS if kind < 0.2 else WRITES))
-        elif kind < 0.9:
+        elif kind < 0.84:
             self._give(random)
+        elif kind < 0.88:
+            self._visit_invoice(random)
+        elif kind < 0.9:
+            self._change_rhythm(random)
         else:
             self._control(random)
 
@@ -89,6 +93,39 @@ class Walker:
         if answer.headers.get("Location", "").startswith("/c/challenge/"):
             outcome = {"outcome": random.choice(["complete", "fail"])}
             assert self.client.post(answer.headers["Location"], data=outcome).status_code < 500
+
+    def _visit_invoice(self, random: Random) -> None:
+        """Answer the bank, or type a card, whichever the page happens to ask for."""
+        path = f"/i/{_one(random, self.objects(), 'invoice')}"
+        typed = {"cardNumber": random.choice(CARDS), "cardExpiry": "12 / 40", "cardCvc": "123"}
+        typed["outcome"] = random.choice(["complete", "fail"])
+        self.done.append(f"visit {path} {typed}")
+
+        assert self.client.get(path).status_code in {200, 404}
+        assert self.client.post(path, data=typed).status_code < 500
+
+    def _change_rhythm(self, random: Random) -> None:
+        """From the next date on, as a reader may ask for."""
+        subscription = random.choice(self.objects()["subscription"] or [None])
+        if subscription is None:
+            return
+        item, inside = subscription["items"]["data"][0], "items[0][price_data]"
+        form = {
+            "items[0][id]": item["id"],
+            f"{inside}[currency]": subscription["currency"],
+            f"{inside}[product]": item["price"]["product"],
+            f"{inside}[unit_amount]": "700",
+            f"{inside}[recurring][interval]": random.choice(["month", "year"]),
+            "trial_end": str(item["current_period_end"]),
+            "proration_behavior": "none",
+        }
+        url = f"/v1/subscriptions/{subscription['id']}"
+        self.done.append(f"POST {url} {form}")
+
+        answer = self.client.post(url, data=form, headers=HEADERS)
+
+        assert answer.status_code < 500, answer.text
+        assert wrong_with_answer("POST", url, answer.status_code, answer.get_json()) == []
 
     def _control(self, random: Random) -> None:
         """What a bank or time does; a control that does not fit the state of things says so."""
@@ -127,6 +164,15 @@ CONTROLS: list[tuple[str, Callable[[Random, Objects], dict[str, object]]]] = [
         lambda random, there: {
             "refund": _one(random, there, "refund"),
             "outcome": random.choice(["succeed", "fail"]),
+        },
+    ),
+    (
+        "cards",
+        lambda random, there: {
+            "payment_method": _one(random, there, "payment_method"),
+            "behaviour": random.choice(["pays", "challenge", "insufficient_funds"]),
+            "exp_month": random.randint(1, 12),
+            "exp_year": 2030,
         },
     ),
     ("retries", lambda random, _: {"afterwards": random.choice(["cancel", "unpaid", "past_due"])}),

@@ -74,3 +74,11 @@ def test_a_draft_goes_and_what_it_billed_waits_for_another(desk: Desk) -> None:
     desk.stripe.v1.invoices.finalize_invoice(str(third.id))
     with pytest.raises(stripe.InvalidRequestError, match="only delete draft invoices"):
         desk.stripe.v1.invoices.delete(str(third.id))
+
+
+def test_a_deleted_customers_card_can_still_be_let_go(desk: Desk) -> None:
+    session = desk.subscribe()
+    method = desk.stripe.v1.subscriptions.retrieve(str(session.subscription)).default_payment_method
+    desk.stripe.v1.customers.delete(str(session.customer))
+
+    assert desk.stripe.v1.payment_methods.detach(str(method)).customer is None

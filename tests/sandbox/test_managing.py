@@ -230,3 +230,14 @@ def test_an_expiry_that_cannot_be_is_refused(desk: Desk, given: dict[str, Any]) 
     )
 
     assert answer.status_code == 400
+
+
+def test_what_was_paid_by_other_means_is_said_to_be_outside_stripe(desk: Desk) -> None:
+    session = desk.subscribe(cards.FAILS_LATER)
+    desk.control("clock", to_next_renewal=True)
+    invoice = read(desk, str(session.subscription)).latest_invoice
+
+    paid = desk.stripe.v1.invoices.pay(invoice, {"paid_out_of_band": True})
+
+    assert (paid.status, paid.amount_paid, paid.amount_paid_off_stripe) == ("paid", 1000, 1000)
+    assert read(desk, str(session.subscription)).status == "active"

@@ -274,3 +274,12 @@ def test_a_link_that_leads_nowhere_is_refused(desk: Desk, given: dict[str, str],
     answer = desk.http.post(f"{desk.server.base_url}/v1/billing_portal/sessions", form)
 
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
+
+
+def test_a_product_that_may_be_chosen_in_the_portal_has_a_fixed_quantity_unless_said(desk: Desk) -> None:
+    update: Any = {"enabled": True, "products": [{"product": "prod_1", "prices": ["price_1"]}]}
+
+    made = desk.stripe.v1.billing_portal.configurations.create({"features": {"subscription_update": update}})
+
+    (product,) = made.features.subscription_update.products or []
+    assert product.adjustable_quantity.to_dict() == {"enabled": False, "maximum": None, "minimum": 1}

@@ -93,7 +93,8 @@ def _invoice(call: Call) -> tuple[World, Document]:
 
 def _pay_out_of_band(world: World, invoice: Document) -> Document:
     """By cheque or in cash: nothing is charged."""
-    paid = invoices.mark_paid(world, invoice, attempts=invoice["attempt_count"])
+    marked = invoices.mark_paid(world, invoice, attempts=invoice["attempt_count"])
+    paid = world.store.save({**marked, "amount_paid_off_stripe": marked["amount_paid"]})
     emit(world, "invoice.payment_succeeded", paid)
     emit(world, "invoice.paid", paid)
     standing.after_payment(world, paid)

@@ -134,6 +134,11 @@ def _merged(present: Document, given: Document) -> Document:
     }
 
 
+def _product(given: Document) -> Document:
+    quantity: Document = given.get("adjustable_quantity") or {}
+    return {**given, "adjustable_quantity": {"enabled": False, "maximum": None, "minimum": 1, **quantity}}
+
+
 def _feature(present: Document, given: Document) -> Document:
     """A list that is given as empty stays a list, except for the products, of which Stripe has none then."""
     changed = {**present, **given}
@@ -141,7 +146,8 @@ def _feature(present: Document, given: Document) -> Document:
         if name in changed:
             changed[name] = changed[name] or []
     if "products" in changed:
-        changed["products"] = changed["products"] or None
+        products: list[Document] = changed["products"] or []
+        changed["products"] = [_product(each) for each in products] or None
     if "cancellation_reason" in changed:
         reason: Document = {**present["cancellation_reason"], **(given.get("cancellation_reason") or {})}
         changed["cancellation_reason"] = {**reason, "options": reason["options"] or []}
