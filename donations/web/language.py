@@ -80,7 +80,9 @@ def cookie_name() -> str:
 
 
 def language_links() -> tuple[LanguageLink, ...]:
-    """The same page in each language."""
+    """The same page in each language; none for pages that are English for everyone."""
+    if not _is_for_readers():
+        return ()
     here = _page_to_come_back_to()
     return tuple(
         LanguageLink(

@@ -57,8 +57,13 @@ def article_in_russian(page: Page, stack: Stack) -> None:
 
 
 def support_in_russian(page: Page, stack: Stack) -> None:
-    """With an amount of the reader's own, which the script writes as Russian does."""
-    page.goto(f"{stack.base}/support?lang=ru&amount=33")
+    """By the language link, after which what was typed is still there; with an amount of the reader's
+    own, which the script writes as Russian does."""
+    page.goto(f"{stack.base}/support?amount=33")
+    page.fill("#email", "nina@example.com")
+    page.get_by_role("link", name="Русский").click()
+    assert page.locator("html").get_attribute("lang") == "ru"
+    assert page.input_value("#email") == "nina@example.com"
     page.fill("#other_amount", "1 250,50")
     page.check("#cover_fees")
     button = page.locator(".submit .button")

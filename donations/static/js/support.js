@@ -1,6 +1,7 @@
 // A little better with it, complete without it (READERS.md). Two things, and no request:
 // 1. an amount that the reader writes appears in the button and the texts, reckoned as the server does;
-// 2. what was typed is still there after a change of currency or after the nudge, which are plain links.
+// 2. what was typed is still there after a change of currency or language or after the nudge, which are
+//    plain links.
 "use strict";
 
 (() => {
@@ -84,7 +85,7 @@
       if (radio) radio.checked = true;
     }
   };
-  for (const link of document.querySelectorAll(".currency")) link.addEventListener("click", () => keep(true));
+  for (const link of document.querySelectorAll(".currency, .languages a")) link.addEventListener("click", () => keep(true));
   document.getElementById("nudge")?.addEventListener("click", () => keep(false));
 
   restore();
