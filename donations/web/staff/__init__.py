@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, request, url_for
 
-from donations.web.staff import donations, login, reports, supporters
+from donations.web.staff import donations, inbox, login, messages, reports, supporters
 from donations.web.staff.cells import install_cells
 from donations.web.staff.gate import find_member, guard
 from donations.web.staff.permissions import ROLE_NAMES, Permission, may
@@ -25,6 +25,14 @@ blueprint.add_url_rule("/supporters", "supporters", supporters.index)
 blueprint.add_url_rule("/supporters/search", "supporter_search", supporters.search, methods=["POST"])
 blueprint.add_url_rule("/supporters/<reference>", "supporter", supporters.show)
 blueprint.add_url_rule("/donations", "donations", donations.index)
+blueprint.add_url_rule("/messages", "messages", messages.index)
+blueprint.add_url_rule("/messages/<kind>", "message", messages.show)
+blueprint.add_url_rule("/messages/<kind>/letter.html", "message_letter", messages.letter)
+blueprint.add_url_rule("/messages/<kind>/document.pdf", "message_document", messages.document)
+blueprint.add_url_rule("/inbox", "inbox", inbox.index)
+blueprint.add_url_rule("/inbox/<name>", "inbox_message", inbox.show)
+blueprint.add_url_rule("/inbox/<name>/letter.html", "inbox_letter", inbox.letter)
+blueprint.add_url_rule("/inbox/<name>/attachments/<int:number>", "inbox_attachment", inbox.attachment)
 blueprint.add_url_rule("/login", "login", login.show)
 blueprint.add_url_rule("/login", "log_in", login.send, methods=["POST"])
 blueprint.add_url_rule("/logout", "log_out", login.leave, methods=["POST"])
@@ -50,7 +58,13 @@ def _for_templates() -> dict[str, object]:
         return member is not None and may(member.role, Permission(permission))
 
     role = ROLE_NAMES[member.role] if member else None
-    return {"member": member, "member_role": role, "can": can, "filtered_url": filtered_url}
+    return {
+        "member": member,
+        "member_role": role,
+        "can": can,
+        "filtered_url": filtered_url,
+        "has_inbox": inbox.find_folder() is not None,
+    }
 
 
 blueprint.context_processor(_for_templates)
