@@ -176,12 +176,40 @@ def staff_donations(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.base}/staff/donations")
 
 
+def staff_messages(page: Page, stack: Stack) -> None:
+    log_in(page, stack)
+    page.goto(f"{stack.base}/staff/messages")
+
+
+def staff_message(page: Page, stack: Stack) -> None:
+    staff_messages(page, stack)
+    page.get_by_role("link", name="Payment failed").click()
+    page.frame_locator("iframe").get_by_role("link", name="Update your card").wait_for()
+
+
+def staff_inbox(page: Page, stack: Stack) -> None:
+    reader = HttpGiver()
+    to_stripe(reader, stack, GIFTS[1], fresh_email())
+    reader.pay(**card())
+    thanked(reader)
+    log_in(page, stack)
+    page.goto(f"{stack.base}/staff/inbox")
+    eventually(lambda: page.reload() and page.locator("#inbox tbody tr").count(), "the receipt")
+
+
+def staff_inbox_message(page: Page, stack: Stack) -> None:
+    staff_inbox(page, stack)
+    page.locator("#inbox tbody a").first.click()
+    page.frame_locator("iframe").get_by_role("heading", name="Thank you").wait_for()
+
+
 SCREENS: list[Callable[[Page, Stack], object]] = [
     article, support, support_with_errors, support_without_stripe, sandbox_checkout, back_from_stripe,
     thanks_received, thanks_on_its_way, thanks_not_paid, not_found,
     article_in_russian, support_in_russian, support_with_errors_in_russian, thanks_received_in_russian,
     not_found_in_russian,
     staff_login, staff_overview, staff_supporters, staff_supporter, staff_donations,
+    staff_messages, staff_message, staff_inbox, staff_inbox_message,
 ]  # fmt: skip
 
 
