@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -73,6 +74,15 @@ def test_a_receipt_in_russian_writes_days_and_money_the_russian_way() -> None:
     assert "Нина Вебер" in text
     assert "22 ноября 2026 года" in text
     assert "10,41 €" in text
+
+
+def test_a_document_in_russian_has_no_english_in_it() -> None:
+    statement = statement_pdf(replace(STATEMENT, name=None), PUBLISHER, Language.RUSSIAN)
+
+    for pdf in (receipt(Language.RUSSIAN, name=None), statement):
+        text = text_of(pdf).replace(PUBLISHER.address, "").replace(PUBLISHER.verify_url, "")
+        words = set(re.findall(r"\b[A-Za-z]{2,}\b", text))
+        assert words <= {"The", "Moscow", "Times", "MOSCOW", "TIMES", "EUR", "USD"}
 
 
 def test_without_a_name_nobody_is_named() -> None:
