@@ -24,13 +24,6 @@ def upcoming_charges(
     return (local_day(instant, zone) for instant in _instants(next_at, began_at, frequency))
 
 
-def charge_after(began_at: datetime, frequency: Frequency, zone: ZoneInfo) -> date:
-    """The day of the second charge of a gift first charged at `began_at`."""
-    charges = _charges_from(began_at, frequency)
-    next(charges)
-    return local_day(next(charges), zone)
-
-
 def _instants(next_at: datetime, began_at: datetime, frequency: Frequency) -> Iterator[datetime]:
     next_on = next_at.astimezone(UTC).date()
     known = dropwhile(lambda charge: charge.date() < next_on, _charges_from(began_at, frequency))

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -57,6 +57,10 @@ class Origin:
     utm_content: str | None = None
     utm_term: str | None = None
 
+    @classmethod
+    def of(cls, checkout: Checkout) -> Self:
+        return cls(**{name: getattr(checkout, name) for name in cls.__dataclass_fields__})
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -70,6 +74,10 @@ class Attempt:
     origin: Origin
     nonce: str
     locale: str
+    first_charge_at: datetime | None = None
+    """Of a recurring gift that begins later. None for at once."""
+    follows: str | None = None
+    """The reference of the gift after which this one was offered: to its thanks leads the way back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +180,7 @@ def find_earlier(session: Session, reference: str, now: datetime) -> EarlierAtte
     return EarlierAttempt(
         gift=Gift(Money(row.gift_amount, row.currency), row.frequency),
         covers_fees=row.covers_fees,
-        origin=Origin(**{name: getattr(row, name) for name in Origin.__dataclass_fields__}),
+        origin=Origin.of(row),
         url=row.stripe_url if can_carry_on else None,
         is_paid=row.status in {CheckoutStatus.PAID, CheckoutStatus.PROCESSING},
     )
@@ -210,6 +218,7 @@ def _new_row(
         "asked_at": now,
         "created_at": now,
         "expires_at": expires_at,
+        "first_charge_at": attempt.first_charge_at,
         **asdict(attempt.origin),
     }
 
@@ -217,6 +226,12 @@ def _new_row(
 def _parameters(
     attempt: Attempt, reference: str, public_base_url: str, expires_at: datetime
 ) -> dict[str, Any]:
+    # A browser without cookies comes back to the language that it left.
+    language = f"lang={attempt.locale}"
+    thanks_url = f"{public_base_url}/support/thanks"
+    came_from = f"{public_base_url}/support?back={reference}&{language}"
+    if attempt.follows is not None:
+        came_from = f"{thanks_url}/{attempt.follows}?{language}"
     return checkout_parameters(
         attempt.charge,
         attempt.gift.frequency,
@@ -224,10 +239,10 @@ def _parameters(
         email=attempt.email,
         locale=attempt.locale,
         product_name="Support The Moscow Times",
-        # A browser without cookies comes back to the language that it left.
-        success_url=f"{public_base_url}/support/thanks/{reference}?lang={attempt.locale}",
-        cancel_url=f"{public_base_url}/support?back={reference}&lang={attempt.locale}",
+        success_url=f"{thanks_url}/{reference}?{language}",
+        cancel_url=came_from,
         expires_at=expires_at,
+        first_charge_at=attempt.first_charge_at,
     )
 
 
@@ -238,6 +253,7 @@ def _is_repeatable(row: Checkout, attempt: Attempt, supporter: Supporter, now: d
         and (row.gift_amount, row.charge_amount) == (attempt.gift.money.amount, attempt.charge.amount)
         and row.currency == attempt.charge.currency
         and row.wants_newsletter == attempt.wants_newsletter
+        and row.first_charge_at == attempt.first_charge_at
     )
     is_live = row.status in {CheckoutStatus.OPENING, CheckoutStatus.OPEN}
     return is_same_gift and is_live and now - row.created_at < REPEATABLE_FOR

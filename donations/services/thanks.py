@@ -19,18 +19,22 @@ from sqlalchemy.orm import Session
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.gifts import Gift
 from donations.domain.money import Money
-from donations.domain.periods import local_day, nth_charge_on
+from donations.domain.offers import OfferBook
 from donations.domain.supporters import mask_email_short
 from donations.gateway.kinds import ObjectKind
-from donations.models import Checkout, Donation, StripeObject, Subscription, Supporter
+from donations.models import Checkout, Donation, StripeObject, Supporter
 from donations.models.vault import Vault
 from donations.services import checkouts, inbox, supporters
+from donations.services.charge_plans import ChargePlan, find_plan
+from donations.services.later_gifts import LaterGift, find_offer
 
 FRESH_FOR: Final = timedelta(seconds=15)
 
 
 class ThanksState(StrEnum):
     RECEIVED = "received"
+    BEGINS_LATER = "begins_later"
+    """A recurring gift is agreed upon, and its first charge lies ahead."""
     ON_ITS_WAY = "on_its_way"
     NOT_PAID = "not_paid"
 
@@ -45,8 +49,12 @@ class ThanksView:
     charge: Money
     email_masked: str
     article: str | None
-    next_charge_on: date | None
-    """Of a recurring gift that was received."""
+    plan: ChargePlan | None
+    """Of a recurring gift that was received or agreed upon; None where no charge is to come."""
+    begins_later: bool
+    """Whether it was agreed to begin on a later day, whatever has become of it."""
+    offer: LaterGift | None
+    """What may follow a gift given once that was received."""
     look_again_at: int | None
     """The generation to ask for next, while the outcome is not known."""
     is_bank_confirming: bool
@@ -56,12 +64,24 @@ class ThanksView:
     is_marked: bool
     """Whether the worker has something to look at."""
 
+    @property
+    def next_charge_on(self) -> date | None:
+        return None if self.plan is None else self.plan.days[0]
 
+
+_GOES_ON: Final = frozenset({ThanksState.RECEIVED, ThanksState.BEGINS_LATER})
 _NOT_PAID: Final = frozenset({CheckoutStatus.UNPAID, CheckoutStatus.EXPIRED, CheckoutStatus.FAILED})
 
 
 def look(
-    session: Session, vault: Vault, reference: str, *, since: int | None, zone: ZoneInfo, now: datetime
+    session: Session,
+    vault: Vault,
+    reference: str,
+    *,
+    since: int | None,
+    book: OfferBook,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> ThanksView | None:
     """None where there is no such checkout. `since` is the generation that an earlier look marked."""
     row = checkouts.find(session, reference)
@@ -77,7 +97,9 @@ def look(
         charge=Money(row.charge_amount, row.currency),
         email_masked=mask_email_short(supporters.contact_of(supporter, vault).email),
         article=row.article,
-        next_charge_on=_next_charge_on(session, row, zone) if state is ThanksState.RECEIVED else None,
+        plan=find_plan(session, row, zone, now) if state in _GOES_ON else None,
+        begins_later=row.first_charge_at is not None,
+        offer=find_offer(row, book, zone, now) if state is ThanksState.RECEIVED else None,
         look_again_at=generation,
         is_bank_confirming=row.status is CheckoutStatus.PROCESSING,
         stripe_url=row.stripe_url if can_carry_on and row.expires_at > now else None,
@@ -92,6 +114,8 @@ def _state(
         return ThanksState.RECEIVED, None
     if row.status in _NOT_PAID:
         return ThanksState.NOT_PAID, None
+    if _begins_later(row, now):
+        return ThanksState.BEGINS_LATER, None
     if row.stripe_session_id is None:
         # The reader was at Stripe, so the session exists: its webhook will tell us which it is.
         return ThanksState.ON_ITS_WAY, None
@@ -100,6 +124,12 @@ def _state(
     return ThanksState.ON_ITS_WAY, inbox.mark(
         session, ObjectKind.CHECKOUT_SESSION, row.stripe_session_id, now
     )
+
+
+def _begins_later(row: Checkout, now: datetime) -> bool:
+    """Agreed upon, and not due yet. From the day of its first charge on, the bank has the word."""
+    begins_at = row.first_charge_at
+    return begins_at is not None and now < begins_at and row.status is CheckoutStatus.PROCESSING
 
 
 def _was_looked_at(session: Session, session_id: str, since: int | None, now: datetime) -> bool:
@@ -117,15 +147,3 @@ def _was_looked_at(session: Session, session_id: str, since: int | None, now: da
 
 def _has_donation(session: Session, row: Checkout) -> bool:
     return session.scalar(select(Donation.id).where(Donation.checkout_id == row.id).limit(1)) is not None
-
-
-def _next_charge_on(session: Session, row: Checkout, zone: ZoneInfo) -> date | None:
-    if not row.frequency.is_recurring:
-        return None
-    ends_at = session.scalar(
-        select(Subscription.current_period_ends_at).where(Subscription.checkout_id == row.id)
-    )
-    if ends_at is not None:
-        return local_day(ends_at, zone)
-    # The subscription has not been looked at yet; Stripe charges from the day of the first payment.
-    return nth_charge_on(local_day(row.created_at, zone), row.frequency, 1)

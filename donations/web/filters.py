@@ -27,8 +27,12 @@ def money(value: Money) -> str:
 
 def on_day(value: date | datetime) -> str:
     """22 November 2026; an instant is shown as its day in the reporting zone."""
-    day = local_day(value, current().config.report_timezone) if isinstance(value, datetime) else value
-    return format_date(day, "d MMMM y", page_locale())
+    return format_date(_day_of(value), "d MMMM y", page_locale())
+
+
+def on_next_day(value: date | datetime) -> str:
+    """22 November, of a day so near that its year goes without saying."""
+    return format_date(_day_of(value), "d MMMM", page_locale())
 
 
 def day_of_month(day: int) -> str:
@@ -36,7 +40,12 @@ def day_of_month(day: int) -> str:
     return languages.day_of_month(day, languages.language_of(page_locale()))
 
 
+def _day_of(value: date | datetime) -> date:
+    return local_day(value, current().config.report_timezone) if isinstance(value, datetime) else value
+
+
 def install_filters(app: Flask) -> None:
     app.add_template_filter(money)
     app.add_template_filter(on_day)
+    app.add_template_filter(on_next_day)
     app.add_template_filter(day_of_month)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from donations.domain.gifts import Frequency
-from donations.domain.upcoming_charges import charge_after, upcoming_charges
+from donations.domain.upcoming_charges import upcoming_charges
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -64,15 +62,3 @@ def test_a_seconds_delay_of_stripes_changes_no_day() -> None:
     assert days("2027-02-28T12:00:07", "2027-01-31T12:00", Frequency.MONTHLY, 2) == [
         "2027-02-28", "2027-03-31",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("began_at", "frequency", "second"),
-    [
-        ("2027-01-31T12:00", Frequency.MONTHLY, date(2027, 2, 28)),
-        ("2028-02-29T12:00", Frequency.ANNUAL, date(2029, 2, 28)),
-        ("2027-01-30T23:30", Frequency.MONTHLY, date(2027, 3, 1)),
-    ],
-)
-def test_the_second_charge_follows_from_the_first(began_at: str, frequency: Frequency, second: date) -> None:
-    assert charge_after(at(began_at), frequency, AMSTERDAM) == second

@@ -27,7 +27,9 @@ def checkout(status: CheckoutStatus, **columns: object) -> Checkout:
 
 def look(row: Checkout, *, since: int | None = None, at: datetime = NOON) -> ThanksView:
     with writing() as session:
-        view = thanks.look(session, current().vault, row.reference, since=since, zone=ZONE, now=at)
+        view = thanks.look(
+            session, current().vault, row.reference, since=since, book=current().offers, zone=ZONE, now=at
+        )
     assert view is not None
     return view
 
@@ -144,4 +146,9 @@ def test_the_address_is_shown_masked(app: Flask) -> None:
 
 def test_an_unknown_reference_is_nothing(app: Flask) -> None:
     with writing() as session:
-        assert thanks.look(session, current().vault, "no-such", since=None, zone=ZONE, now=NOON) is None
+        assert (
+            thanks.look(
+                session, current().vault, "no-such", since=None, book=current().offers, zone=ZONE, now=NOON
+            )
+            is None
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, url_for
+from flask import Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from donations.content.articles import Article, find_article, front_article
 from donations.domain.gifts import Frequency
 from donations.web.policy import route_policy
+from donations.web.readers.appeal_cookie import is_appeal_hidden
+from donations.web.readers.nonce import new_token
 from donations.web.readers.support_page import support_url
 
 
@@ -33,13 +35,22 @@ def article_url(article: Article) -> str:
     return url_for("readers.article", slug=article.slug, number=article.id)
 
 
-def _page(article: Article) -> str:
+def _page(article: Article) -> Response:
     origin = {"article": article.code, "campaign": article.appeal.campaign}
-    return render_template(
-        "readers/article.html",
-        article=article,
-        header_url=support_url(placement="header", **origin),
-        give_urls={
-            each: support_url(frequency=each, placement="article-end", **origin) for each in Frequency
-        },
+    is_hidden = is_appeal_hidden()
+    response = make_response(
+        render_template(
+            "readers/article.html",
+            article=article,
+            header_url=support_url(placement="header", **origin),
+            give_urls={
+                each: support_url(frequency=each, placement="article-end", **origin) for each in Frequency
+            },
+            is_appeal_hidden=is_hidden,
+            nonce=new_token() if is_hidden else "",
+        )
     )
+    if is_hidden:
+        # That it is hidden tells of its reader, and the page holds a nonce: no cache may keep it.
+        response.headers["Cache-Control"] = "no-store"
+    return response

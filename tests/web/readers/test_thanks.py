@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,10 @@ from flask import Flask
 from donations import runtime
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.gifts import Frequency
+from donations.domain.standing import Standing
 from donations.models.database import writing
-from tests.factories import NOON, make_checkout, make_supporter
+from donations.web.filters import on_day
+from tests.factories import NOON, make_checkout, make_subscription, make_supporter
 from tests.web.readers.conftest import Reader
 
 
@@ -50,11 +52,13 @@ def test_a_monthly_gift_that_arrived_is_thanked_for_with_its_next_charge(app: Fl
     assert "Your receipt will be sent to n***@…" in words(page)
     assert reference in words(page)
     assert "MOSCOW TIMES" in words(page)
+    assert page.find("a", string="Manage your gift")["href"] == "/manage"
+    assert page.find(id="offer") is None
     assert page.find("a", string="Back to the article")["href"].endswith("-a1")
 
 
 def test_a_one_time_gift_has_no_next_charge(app: Flask, giver: Reader) -> None:
-    page = giver.looks(f"/support/thanks/{a_checkout(CheckoutStatus.PAID)}")
+    page = giver.looks(f"/support/thanks/{a_checkout(CheckoutStatus.PAID)}?offer=no")
 
     assert page.h1.get_text() == "Thank you. €50 is on its way to our newsroom."
     assert "Next charge" not in words(page)
@@ -104,6 +108,74 @@ def test_in_the_end_the_page_waits_to_be_asked(app: Flask, giver: Reader) -> Non
     assert "Refresh" not in response.headers
     assert "Check again" in response.text
     assert "by itself" not in response.text
+
+
+def test_a_gift_agreed_to_begin_later_says_when_and_is_not_called_unconfirmed(
+    app: Flask, giver: Reader
+) -> None:
+    begins_at = runtime.current().now() + timedelta(days=30)
+    day = on_day(begins_at)
+    columns = {"frequency": Frequency.MONTHLY, "amount": 500, "first_charge_at": begins_at}
+    reference = a_checkout(CheckoutStatus.PROCESSING, **columns)
+
+    response = giver.client.get(f"/support/thanks/{reference}")
+
+    page = BeautifulSoup(response.text, "html.parser")
+    assert page.h1.get_text() == f"Thank you. €5 every month will begin on {day.rsplit(' ', 1)[0]}."
+    assert f"€5 on {day}, then every month until you cancel" in words(page)
+    assert "Nothing is taken before that day" in words(page)
+    assert "bank is confirming" not in words(page)
+    assert page.find("a", string="Manage your gift")["href"] == "/manage"
+    assert reference in words(page)
+    assert "Refresh" not in response.headers
+
+
+def test_a_later_gift_that_was_cancelled_before_it_began_promises_nothing(app: Flask, giver: Reader) -> None:
+    begins_at = runtime.current().now() + timedelta(days=30)
+    with writing() as session:
+        supporter = make_supporter(session, runtime.current().vault)
+        row = make_checkout(
+            session,
+            supporter,
+            status=CheckoutStatus.PROCESSING,
+            frequency=Frequency.MONTHLY,
+            amount=500,
+            first_charge_at=begins_at,
+        )
+        ends = {"current_period_ends_at": begins_at, "cancels_at": begins_at}
+        make_subscription(
+            session, supporter, checkout=row, standing=Standing.TRIALING, has_paid=False, amount=500, **ends
+        )
+
+    page = giver.looks(f"/support/thanks/{row.reference}")
+
+    assert page.h1.get_text() == "No payment is planned."
+    assert "will begin" not in words(page)
+    assert giver.client.get(f"/support/thanks/{row.reference}.ics").status_code == 404
+
+
+@pytest.mark.parametrize("status", [CheckoutStatus.EXPIRED, CheckoutStatus.FAILED, CheckoutStatus.UNPAID])
+def test_a_later_gift_that_came_to_nothing_has_not_begun(
+    app: Flask, giver: Reader, status: CheckoutStatus
+) -> None:
+    begins_at = runtime.current().now() + timedelta(days=30)
+    columns = {"frequency": Frequency.MONTHLY, "amount": 500, "first_charge_at": begins_at}
+
+    page = giver.looks(f"/support/thanks/{a_checkout(status, **columns)}")
+
+    assert page.h1.get_text() == "You have not been charged."
+    assert "Your gift of €5 every month has not begun." in words(page)
+    assert "did not go through" not in words(page)
+
+
+def test_a_later_gift_that_is_not_finished_speaks_of_no_payment(app: Flask, giver: Reader) -> None:
+    begins_at = runtime.current().now() + timedelta(days=30)
+    columns = {"frequency": Frequency.MONTHLY, "amount": 500, "first_charge_at": begins_at}
+
+    page = giver.looks(f"/support/thanks/{a_checkout(CheckoutStatus.OPEN, **columns)}")
+
+    assert "If you have finished on Stripe’s page" in words(page)
+    assert "paid" not in words(page)
 
 
 @pytest.mark.parametrize("status", [CheckoutStatus.EXPIRED, CheckoutStatus.FAILED, CheckoutStatus.UNPAID])

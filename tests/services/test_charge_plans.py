@@ -1,0 +1,65 @@
+"""The charges to come are those of the gift as it goes on, not as it was begun."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+
+from donations.domain.gifts import Frequency, Gift
+from donations.domain.money import Money
+from donations.domain.standing import Standing
+from donations.models import Checkout
+from donations.models.database import reading, writing
+from donations.runtime import current
+from donations.services.charge_plans import ChargePlan, find_plan
+from tests.factories import NOON, ZONE, make_subscription, make_supporter
+
+MONTH = timedelta(days=30)
+
+
+def plan(**columns: object) -> ChargePlan | None:
+    """Of a monthly gift begun on 22 November 2026, whose next charge is on 22 December."""
+    with writing() as session:
+        supporter = make_supporter(session, current().vault)
+        subscription = make_subscription(session, supporter, **columns)  # pyright: ignore[reportArgumentType]
+    with reading() as session:
+        row = session.get_one(Checkout, subscription.checkout_id)
+        return find_plan(session, row, ZONE, NOON + timedelta(hours=1))
+
+
+def test_twelve_charges_are_known_ahead(app: Flask) -> None:
+    found = plan()
+
+    assert found is not None
+    assert found.gift == Gift(Money(1000, "eur"), Frequency.MONTHLY)
+    assert (found.days[0], found.days[-1], len(found.days)) == (date(2026, 12, 22), date(2027, 11, 22), 12)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"standing": Standing.CANCELED},
+        {"cancels_at": NOON + MONTH},
+        {"is_collection_paused": True},
+    ],
+)
+def test_a_gift_that_ends_first_or_is_paused_for_good_has_no_charge_to_come(
+    app: Flask, columns: dict[str, object]
+) -> None:
+    assert plan(**columns) is None
+
+
+def test_charges_within_a_pause_are_left_out(app: Flask) -> None:
+    found = plan(is_collection_paused=True, resumes_at=NOON + timedelta(days=45))
+
+    assert found is not None
+    assert found.days[0] == date(2027, 1, 22)
+
+
+def test_a_gift_that_will_end_has_the_charges_before_its_end(app: Flask) -> None:
+    found = plan(cancels_at=NOON + timedelta(days=75))
+
+    assert found is not None
+    assert found.days == (date(2026, 12, 22), date(2027, 1, 22))
