@@ -42,7 +42,8 @@ def mark_agreed(session: Session, checkout: Checkout, now: datetime) -> bool:
     if not advance(checkout, CheckoutStatus.PROCESSING, now):
         return False
     supporter = _locked_supporter(session, checkout)
-    supporter.language = language_of(checkout.locale).value
+    if supporter.erased_at is None:
+        supporter.language = language_of(checkout.locale).value
     return True
 
 
@@ -53,6 +54,9 @@ def mark_paid(session: Session, checkout: Checkout, vault: Vault, now: datetime)
     if not advance(checkout, CheckoutStatus.PAID, now):
         return False
     supporter = _locked_supporter(session, checkout)
+    if supporter.erased_at is not None:
+        # The money is booked; of whom it came from nothing is to be known.
+        return True
     supporter.language = language_of(checkout.locale).value
     if checkout.wants_newsletter:
         supporter.wants_newsletter = True

@@ -83,11 +83,14 @@ def look(
     zone: ZoneInfo,
     now: datetime,
 ) -> ThanksView | None:
-    """None where there is no such checkout. `since` is the generation that an earlier look marked."""
+    """None where there is no such checkout, or its reader was forgotten since. `since` is the generation
+    that an earlier look marked."""
     row = checkouts.find(session, reference)
     if row is None:
         return None
     supporter = session.get_one(Supporter, row.supporter_id)
+    if supporter.erased_at is not None:
+        return None
     state, generation = _state(session, row, since, now)
     can_carry_on = state is ThanksState.NOT_PAID and row.status is CheckoutStatus.OPEN
     return ThanksView(
