@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from donations import runtime
 from donations.emails.mailer import Mailer, mailer_for
-from donations.jobs import drain, lost_answers, send_messages, sweep
+from donations.jobs import drain, erase, lost_answers, send_messages, sweep
 from donations.jobs.queue import Wakeup
 
 log = structlog.get_logger("donations.jobs")
@@ -29,12 +29,14 @@ class Jobs:
     wake: Wakeup
 
     def work(self) -> None:
-        """Look at every due ticket, then send what came of it."""
+        """Look at every due ticket, forget who asked for it, then send what came of it."""
         with self.app.app_context():
             current = runtime.current()
             looked_at = drain.drain(current, self.random)
+            erased = erase.run_erasures(current, self.random)
             tried = send_messages.send_messages(current, self.mailer, self.random)
-            is_more = looked_at >= drain.MOST_PER_RUN or tried >= send_messages.MOST_PER_RUN
+            # The gifts of those who were forgotten have ended, and are to be looked at.
+            is_more = looked_at >= drain.MOST_PER_RUN or tried >= send_messages.MOST_PER_RUN or erased > 0
         if is_more:
             self.wake()
 
@@ -52,7 +54,7 @@ class Jobs:
         try:
             with self.app.app_context():
                 current = runtime.current()
-                is_due = drain.is_any_due(current) or send_messages.is_any_due(current)
+                is_due = any(job.is_any_due(current) for job in (drain, erase, send_messages))
             if is_due:
                 self.wake()
         except SQLAlchemyError as error:

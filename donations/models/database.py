@@ -36,6 +36,7 @@ class _Database(SQLAlchemy):
 db = _Database(session_options={"expire_on_commit": False})
 
 _READ_ONLY = "donations_read_only"
+_PATIENCE_MS = 15_000
 _open_transactions: ContextVar[int] = ContextVar("open_transactions", default=0)
 
 
@@ -46,7 +47,7 @@ def engine_options(url: str) -> dict[str, Any]:
     shared = {"hide_parameters": True, "pool_pre_ping": True}
     if parsed.get_backend_name() == "postgresql":
         return shared | {"url": parsed.set(drivername="postgresql+psycopg"), "pool_size": 10}
-    return shared | {"url": parsed, "connect_args": {"timeout": 15}}
+    return shared | {"url": parsed, "connect_args": {"timeout": _PATIENCE_MS / 1000}}
 
 
 @contextmanager
@@ -62,6 +63,28 @@ def reading() -> Generator[Session]:
     with db.sessionmaker() as session, _marked_open(), session.begin():
         session.connection(execution_options={_READ_ONLY: True})
         yield session
+
+
+def empty_log() -> bool:
+    """Bring what was overwritten out of SQLite's log too; False while somebody reads an older state.
+
+    `secure_delete` wipes the database's pages, but the log keeps the versions before until it is begun
+    anew. Waits a second only, because nobody can write meanwhile.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return True
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=1000")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        answer: Any = cursor.fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+        cursor.close()
+    finally:
+        connection.close()
+    is_busy, _frames, _moved = answer
+    return not is_busy
 
 
 def is_in_transaction() -> bool:
@@ -87,7 +110,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=15000",
+        f"busy_timeout={_PATIENCE_MS}",
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
