@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from donations.cli import db, dump, reports, run, sandbox, staff, stripe, web, worker
+from donations.cli import db, dump, reports, run, sandbox, staff, stripe, supporters, web, worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +20,7 @@ for _command in (
     db.db,
     staff.staff,
     stripe.stripe,
+    supporters.supporters,
     reports.reports,
     dump.dump,
     sandbox.sandbox,

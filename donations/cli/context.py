@@ -18,6 +18,7 @@ from donations.app import create_app
 from donations.domain.errors import DonationError
 from donations.gateway.protocol import Gateway
 from donations.logs import take_over_libraries
+from donations.models.database import db
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,7 +49,10 @@ def application(make_gateway: Callable[[Config], Gateway] | None = None) -> Gene
     take_over_libraries(config)
     app = create_app(config, gateway=None if make_gateway is None else make_gateway(config))
     with app.app_context():
-        yield app
+        try:
+            yield app
+        finally:
+            db.engine.dispose()
 
 
 def in_application(command: Callable[P, R]) -> Callable[P, R]:
