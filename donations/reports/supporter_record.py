@@ -14,6 +14,7 @@ from donations.models import (
     Checkout,
     Dispute,
     Donation,
+    Erasure,
     OutboxMessage,
     Refund,
     StripeEvent,
@@ -54,6 +55,8 @@ class SupporterRecord:
     messages: tuple[OutboxMessage, ...]
     events: tuple[StripeEvent, ...]
     tickets: tuple[StripeObject, ...]
+    erasure: Erasure | None
+    """The supporter's wish to be forgotten."""
 
     @property
     def totals(self) -> tuple[Total, ...]:
@@ -97,6 +100,7 @@ def find_record(session: Session, reference: str) -> SupporterRecord | None:
         messages=_messages(session, supporter.id),
         events=_events(session, ids),
         tickets=_tickets(session, ids),
+        erasure=session.get(Erasure, supporter.id),
     )
 
 

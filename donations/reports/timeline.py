@@ -13,6 +13,7 @@ from donations.domain.checkouts import CheckoutStatus
 from donations.domain.disputes import DisputeStatus
 from donations.domain.money import Money
 from donations.domain.refunds import RefundStatus
+from donations.domain.suppressions import SuppressionReason
 from donations.models import Checkout, Disposition, DonationSource, OutboxMessage, OutboxStatus, Subscription
 from donations.reports.reasons import CHECKOUT_NAMES
 from donations.reports.supporter_record import SupporterRecord
@@ -51,6 +52,8 @@ def entries_of(record: SupporterRecord) -> tuple[Entry, ...]:
         *_messages(record),
         *_events(record),
         *_tickets(record),
+        *_suppression(record),
+        *_erasure(record),
     )
     # Sorted and then turned round, so that at one moment the effect stands above its cause.
     return tuple(sorted(found, key=lambda entry: entry.at))[::-1]
@@ -134,6 +137,9 @@ def _messages(record: SupporterRecord) -> Iterator[Entry]:
         yield Entry(each.created_at, f"Email {message_name(each)} asked for", f"Because of {each.cause}")
         if each.sent_at is not None:
             yield Entry(each.sent_at, f"Email {message_name(each)} sent", f"Because of {each.cause}")
+        elif each.skipped_at is not None:
+            why = each.problem or "no reason was noted"
+            yield Entry(each.skipped_at, f"Email {message_name(each)} not needed any more", why)
         elif each.status is OutboxStatus.FAILED:
             why = each.problem or "no reason was noted"
             yield Entry(each.next_try_at, f"Email {message_name(each)} not sent", why, Tone.BAD)
@@ -171,3 +177,29 @@ def _tickets(record: SupporterRecord) -> Iterator[Entry]:
         elif each.looked_at is not None:
             what = f"Looked at {each.stripe_id} at Stripe"
             yield Entry(each.looked_at, what, "Its state is in our rows", Tone.STRIPE)
+
+
+SUPPRESSIONS: Final[Mapping[str, str]] = {
+    SuppressionReason.BOUNCE: "mail to this address came back",
+    SuppressionReason.COMPLAINT: "somebody complained about mail to this address",
+}
+
+
+def _suppression(record: SupporterRecord) -> Iterator[Entry]:
+    supporter = record.supporter
+    if supporter.suppressed_at is not None:
+        why = SUPPRESSIONS[supporter.suppression_reason or SuppressionReason.BOUNCE]
+        yield Entry(supporter.suppressed_at, "Emails stopped", f"Because {why}", Tone.WARNING)
+
+
+def _erasure(record: SupporterRecord) -> Iterator[Entry]:
+    wish = record.erasure
+    if wish is None:
+        return
+    yield Entry(wish.asked_at, "Erasure asked for", "The supporter wants to be forgotten", Tone.WARNING)
+    if wish.problem is not None:
+        what = f"Erasure keeps failing ({wish.tries} tries)"
+        yield Entry(wish.asked_at, what, wish.problem, Tone.BAD)
+    if record.supporter.erased_at is not None:
+        cause = "Address and name are gone; what was given stays in the accounts"
+        yield Entry(record.supporter.erased_at, "Erased", cause)

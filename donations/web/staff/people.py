@@ -18,7 +18,10 @@ class Person:
 
 
 def person_of(supporter: Supporter, vault: Vault) -> Person:
-    """Where the seal does not open, the page shows that instead of failing as a whole."""
+    """Where there is nothing to open, or the seal does not open, the page shows that instead of
+    failing as a whole."""
+    if supporter.erased_at is not None:
+        return Person(supporter.reference, "erased", None)
     try:
         contact = contact_of(supporter, vault)
     except SealBroken:

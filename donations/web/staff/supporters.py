@@ -18,7 +18,7 @@ from donations.reports.paging import page_number
 from donations.reports.reasons import CHECKOUT_NAMES, STANDING_NAMES, why_checkout, why_subscription
 from donations.reports.supporter_list import KIND_NAMES, list_supporters, read_supporter_filters
 from donations.reports.supporter_record import find_record
-from donations.reports.timeline import MOST_ENTRIES, entries_of, message_name
+from donations.reports.timeline import MOST_ENTRIES, SUPPRESSIONS, entries_of, message_name
 from donations.reports.words import FREQUENCY_NAMES
 from donations.runtime import current
 from donations.services.supporters import find_by_email
@@ -75,6 +75,7 @@ def show(reference: str) -> str:
         standings=STANDING_NAMES,
         checkout_names=CHECKOUT_NAMES,
         frequencies=FREQUENCY_NAMES,
+        suppressions=SUPPRESSIONS,
         message_name=message_name,
     )
 
