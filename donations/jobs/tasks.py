@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from donations import runtime
 from donations.emails.mailer import Mailer, mailer_for
-from donations.jobs import drain, erase, lost_answers, send_messages, sweep
+from donations.jobs import drain, erase, link_requests, lost_answers, send_messages, sweep
 from donations.jobs.queue import Wakeup
 
 log = structlog.get_logger("donations.jobs")
@@ -29,15 +29,18 @@ class Jobs:
     wake: Wakeup
 
     def work(self) -> None:
-        """Look at every due ticket, forget who asked for it, then send what came of it."""
+        """Look at every due ticket, forget who asked for it, match who asked for a link, then send what
+        came of it."""
         with self.app.app_context():
             current = runtime.current()
-            looked_at = drain.drain(current, self.random)
-            erased = erase.run_erasures(current, self.random)
-            tried = send_messages.send_messages(current, self.mailer, self.random)
-            # The gifts of those who were forgotten have ended, and are to be looked at.
-            is_more = looked_at >= drain.MOST_PER_RUN or tried >= send_messages.MOST_PER_RUN or erased > 0
-        if is_more:
+            is_more = (
+                drain.drain(current, self.random) >= drain.MOST_PER_RUN,
+                # The gifts of those who were forgotten have ended, and are to be looked at.
+                erase.run_erasures(current, self.random) > 0,
+                link_requests.match_requests(current) >= link_requests.MOST_PER_RUN,
+                send_messages.send_messages(current, self.mailer, self.random) >= send_messages.MOST_PER_RUN,
+            )
+        if any(is_more):
             self.wake()
 
     def sweep(self) -> None:
@@ -45,6 +48,7 @@ class Jobs:
         with self.app.app_context():
             overdue = sweep.mark_overdue_checkouts(runtime.current())
             found = lost_answers.find_lost_answers(runtime.current())
+            link_requests.purge(runtime.current())
         if overdue or found:
             log.info("swept", count=overdue + found)
         self.work()
@@ -54,7 +58,7 @@ class Jobs:
         try:
             with self.app.app_context():
                 current = runtime.current()
-                is_due = any(job.is_any_due(current) for job in (drain, erase, send_messages))
+                is_due = any(job.is_any_due(current) for job in (drain, erase, link_requests, send_messages))
             if is_due:
                 self.wake()
         except SQLAlchemyError as error:

@@ -7,9 +7,12 @@ from donations.models.donation import Donation, DonationSource
 from donations.models.erasure import Erasure
 from donations.models.gift_change import GiftChange
 from donations.models.issued_document import DocumentKind, IssuedDocument
+from donations.models.link_request import LinkRequest
 from donations.models.lookup_key import LookupKey
+from donations.models.magic_link import MagicLink
 from donations.models.movement import Movement
 from donations.models.outbox_message import OutboxMessage, OutboxStatus
+from donations.models.reader_session import ReaderSession
 from donations.models.refund import Refund
 from donations.models.staff_session import StaffSession
 from donations.models.staff_user import StaffRole, StaffUser
@@ -31,10 +34,13 @@ __all__ = [
     "Erasure",
     "GiftChange",
     "IssuedDocument",
+    "LinkRequest",
     "LookupKey",
+    "MagicLink",
     "Movement",
     "OutboxMessage",
     "OutboxStatus",
+    "ReaderSession",
     "Refund",
     "StaffRole",
     "StaffSession",

@@ -33,9 +33,19 @@ def find_by_email(session: Session, vault: Vault, email: str) -> Supporter | Non
     return session.scalar(select(Supporter).where(Supporter.email_index == blind_index(key, email)))
 
 
+def email_index_of(session: Session, vault: Vault, email: str) -> bytes:
+    """What stands for a normalised address where the address itself must not stand."""
+    return blind_index(lookup_key(session, vault, _INDEX), email)
+
+
+def find_by_index(session: Session, index: bytes) -> Supporter | None:
+    """The supporter whose address has this index (see `email_index_of`)."""
+    return session.scalar(select(Supporter).where(Supporter.email_index == index))
+
+
 def find_or_add(session: Session, vault: Vault, email: str, now: datetime) -> Supporter:
     """The supporter of a normalised address; two that add one at once get the same row."""
-    index = blind_index(lookup_key(session, vault, _INDEX), email)
+    index = email_index_of(session, vault, email)
     by_index = select(Supporter).where(Supporter.email_index == index)
     found = session.scalar(by_index)
     if found is not None:

@@ -7,6 +7,7 @@ from donations.web.readers import (
     article,
     language,
     later_gift,
+    manage,
     support,
     thanks,
     thanks_calendar,
@@ -26,3 +27,4 @@ blueprint.add_url_rule("/appeal/show", "show_appeal", appeal.show, methods=["POS
 blueprint.add_url_rule("/verify", "verify", verify.show, methods=["GET"])
 blueprint.add_url_rule("/verify", "verify_document", verify.send, methods=["POST"])
 blueprint.add_url_rule("/language/<lang>", "language", language.choose)
+blueprint.register_blueprint(manage.blueprint)

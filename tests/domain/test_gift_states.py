@@ -1,0 +1,78 @@
+"""What a reader is told of a recurring gift, and the days on which it is charged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+
+import pytest
+
+from donations.domain.gift_states import GiftDays, GiftState, charges_to_come, next_charge_on, state_of
+from donations.domain.gifts import Frequency
+from donations.domain.standing import Standing
+
+DAYS = GiftDays(
+    started_on=date(2026, 1, 31),
+    next_on=date(2026, 2, 28),
+    resumes_on=None,
+    is_paused=False,
+    ends_on=None,
+    frequency=Frequency.MONTHLY,
+)
+
+
+@pytest.mark.parametrize(
+    ("standing", "changes", "state"),
+    [
+        (Standing.ACTIVE, {}, GiftState.ACTIVE),
+        (Standing.TRIALING, {}, GiftState.ACTIVE),
+        (Standing.INCOMPLETE, {}, GiftState.CONFIRMING),
+        (Standing.PAST_DUE, {}, GiftState.FAILED),
+        (Standing.UNPAID, {}, GiftState.FAILED),
+        (Standing.PAUSED, {}, GiftState.PAUSED),
+        (Standing.ACTIVE, {"is_paused": True}, GiftState.PAUSED),
+        (Standing.ACTIVE, {"is_paused": True, "resumes_on": date(2026, 3, 1)}, GiftState.SKIPPED),
+        (Standing.ACTIVE, {"is_paused": True, "resumes_on": date(2026, 4, 1)}, GiftState.PAUSED),
+        (Standing.ACTIVE, {"ends_on": date(2026, 2, 28)}, GiftState.ENDING),
+        (Standing.PAST_DUE, {"ends_on": date(2026, 2, 28)}, GiftState.ENDING),
+        (Standing.CANCELED, {"ends_on": date(2026, 2, 28)}, GiftState.ENDED),
+        (Standing.INCOMPLETE_EXPIRED, {}, GiftState.ENDED),
+    ],
+)
+def test_a_reader_is_told_what_matters_most(
+    standing: Standing, changes: dict[str, object], state: GiftState
+) -> None:
+    assert state_of(standing, replace(DAYS, **changes)) is state
+
+
+def test_charges_keep_to_the_first_day_of_the_gift() -> None:
+    assert list(islice(charges_to_come(DAYS), 4)) == [
+        date(2026, 2, 28),
+        date(2026, 3, 31),
+        date(2026, 4, 30),
+        date(2026, 5, 31),
+    ]
+
+
+def test_a_gift_that_was_moved_to_another_day_is_charged_from_there() -> None:
+    moved = replace(DAYS, next_on=date(2026, 2, 10), frequency=Frequency.ANNUAL)
+
+    assert list(islice(charges_to_come(moved), 2)) == [date(2026, 2, 10), date(2027, 2, 10)]
+
+
+def test_what_falls_into_a_pause_is_not_charged() -> None:
+    paused = replace(DAYS, is_paused=True, resumes_on=date(2026, 4, 30))
+
+    assert next_charge_on(paused) == date(2026, 4, 30)
+
+
+def test_a_pause_without_an_end_has_no_charge_to_tell_of() -> None:
+    assert next_charge_on(replace(DAYS, is_paused=True)) is None
+
+
+def test_nothing_is_charged_once_a_gift_has_ended() -> None:
+    ending = replace(DAYS, ends_on=date(2026, 4, 30))
+
+    assert list(charges_to_come(ending)) == [date(2026, 2, 28), date(2026, 3, 31)]
+    assert next_charge_on(replace(DAYS, ends_on=date(2026, 2, 28))) is None
