@@ -13,7 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from donations import runtime
 from donations.emails.mailer import Mailer, mailer_for
-from donations.jobs import drain, erase, link_requests, lost_answers, send_messages, sweep
+from donations.jobs import (
+    drain,
+    erase,
+    link_requests,
+    lost_answers,
+    send_messages,
+    sweep,
+    unanswered_changes,
+)
 from donations.jobs.queue import Wakeup
 
 log = structlog.get_logger("donations.jobs")
@@ -29,16 +37,17 @@ class Jobs:
     wake: Wakeup
 
     def work(self) -> None:
-        """Look at every due ticket, forget who asked for it, match who asked for a link, then send what
-        came of it."""
+        """Make the calls that are due, look at every due ticket, forget who asked for it, match who asked
+        for a link, then send what came of it."""
         with self.app.app_context():
-            current = runtime.current()
+            running = runtime.current()
             is_more = (
-                drain.drain(current, self.random) >= drain.MOST_PER_RUN,
+                unanswered_changes.repeat_unanswered(running, self.random) >= unanswered_changes.MOST_PER_RUN,
+                drain.drain(running, self.random) >= drain.MOST_PER_RUN,
                 # The gifts of those who were forgotten have ended, and are to be looked at.
-                erase.run_erasures(current, self.random) > 0,
-                link_requests.match_requests(current) >= link_requests.MOST_PER_RUN,
-                send_messages.send_messages(current, self.mailer, self.random) >= send_messages.MOST_PER_RUN,
+                erase.run_erasures(running, self.random) > 0,
+                link_requests.match_requests(running) >= link_requests.MOST_PER_RUN,
+                send_messages.send_messages(running, self.mailer, self.random) >= send_messages.MOST_PER_RUN,
             )
         if any(is_more):
             self.wake()
@@ -58,7 +67,8 @@ class Jobs:
         try:
             with self.app.app_context():
                 current = runtime.current()
-                is_due = any(job.is_any_due(current) for job in (drain, erase, link_requests, send_messages))
+                jobs = (unanswered_changes, drain, erase, link_requests, send_messages)
+                is_due = any(job.is_any_due(current) for job in jobs)
             if is_due:
                 self.wake()
         except SQLAlchemyError as error:

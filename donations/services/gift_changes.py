@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from donations.domain.changes import CancelReason, ChangeKind, ChangeStatus
@@ -83,7 +83,7 @@ def claim_unanswered(session: Session, limit: int, now: datetime) -> list[GiftCh
     """Lease changes whose call must be made, or made again with the same key."""
     due = (
         select(GiftChange)
-        .where(GiftChange.status == ChangeStatus.ASKING, GiftChange.next_try_at <= now)
+        .where(*_is_due(now))
         .order_by(GiftChange.next_try_at, GiftChange.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -92,6 +92,10 @@ def claim_unanswered(session: Session, limit: int, now: datetime) -> list[GiftCh
     for row in rows:
         row.next_try_at = now + ASKING_LASTS
     return rows
+
+
+def is_any_unanswered(session: Session, now: datetime) -> bool:
+    return session.scalar(select(GiftChange.id).where(*_is_due(now)).limit(1)) is not None
 
 
 def record_acceptance(session: Session, reference: str, now: datetime) -> None:
@@ -123,6 +127,10 @@ def find(session: Session, reference: str) -> GiftChange | None:
 def get(session: Session, reference: str) -> GiftChange:
     statement = select(GiftChange).where(GiftChange.reference == reference)
     return session.scalars(statement.with_for_update()).one()
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return GiftChange.status == ChangeStatus.ASKING, GiftChange.next_try_at <= now
 
 
 def _answer(

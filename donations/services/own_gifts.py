@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.errors import NotFound
-from donations.domain.gift_states import GiftDays, GiftState, next_charge_on, state_of
+from donations.domain.gift_days import GiftDays, next_charge_on
+from donations.domain.gift_states import GiftState, state_of
 from donations.domain.gifts import Frequency, Gift
 from donations.domain.money import Money
 from donations.domain.periods import local_day
@@ -21,7 +23,17 @@ from donations.domain.standing import Standing
 from donations.models import Checkout, Donation, Subscription
 
 _UNDERWAY: Final = frozenset({GiftState.ACTIVE, GiftState.SKIPPED, GiftState.PAUSED, GiftState.FAILED})
+_IN_ORDER: Final = (
+    GiftState.FAILED,
+    GiftState.ACTIVE,
+    GiftState.SKIPPED,
+    GiftState.PAUSED,
+    GiftState.CONFIRMING,
+    GiftState.ENDING,
+    GiftState.ENDED,
+)
 _MOST_ONE_TIME: Final = 10
+_VERSION_LENGTH: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +45,20 @@ class OwnGift:
     gift: Gift
     state: GiftState
     days: GiftDays
+    started_on: date
     next_charge_on: date | None
     ended_on: date | None
+    needs_confirmation: bool
+    """Its bank waits for the reader to confirm a payment."""
+    is_kept_beside_others: bool
+    """Its reader has said that it and an earlier one are both meant."""
+    version: str
+    """Changes whenever Stripe says something else of it."""
+
+    @property
+    def can_be_changed(self) -> bool:
+        """Whether amount, rhythm and pauses make sense: it is charged as agreed."""
+        return self.state is GiftState.ACTIVE
 
     @property
     def is_underway(self) -> bool:
@@ -56,7 +80,7 @@ class OwnGifts:
     """Everything on the first page."""
 
     recurring: tuple[OwnGift, ...]
-    """Those underway first, then what ended, the newest first."""
+    """What needs its reader first, what ended last; among those the newest first."""
     one_time: tuple[OneTime, ...]
     """The newest few."""
     totals: tuple[Money, ...]
@@ -71,10 +95,10 @@ class OwnGifts:
 def look(session: Session, supporter_id: int, zone: ZoneInfo) -> OwnGifts:
     """All gifts of one supporter."""
     rows = session.execute(_recurring(supporter_id)).all()
-    recurring = [_own_gift(row, reference, zone) for row, reference in rows]
+    recurring = [_own_gift(row, checkout, zone) for row, checkout in rows]
     totals = session.execute(_totals(supporter_id)).all()
     return OwnGifts(
-        recurring=tuple(sorted(recurring, key=lambda each: each.state is GiftState.ENDED)),
+        recurring=tuple(sorted(recurring, key=lambda each: _IN_ORDER.index(each.state))),
         one_time=_one_time(session, supporter_id),
         totals=tuple(Money(int(row.total), row.currency) for row in totals if row.total > 0),
         first_on=min((row.first_on for row in totals), default=None),
@@ -89,9 +113,47 @@ def get(session: Session, supporter_id: int, reference: str, zone: ZoneInfo) -> 
     return _own_gift(found[0], found[1], zone)
 
 
-def _recurring(supporter_id: int) -> Select[Subscription, str]:
+def get_row(session: Session, supporter_id: int, reference: str) -> Subscription:
+    """The row of one recurring gift, locked. Raises NotFound, also where it is someone else's."""
+    mine = _recurring(supporter_id).where(Checkout.reference == reference)
+    row = session.scalar(mine.with_for_update(of=Subscription))
+    if row is None:
+        raise NotFound("gift")
+    return row
+
+
+def keep_beside_others(session: Session, supporter_id: int, reference: str, now: datetime) -> None:
+    """Its reader means this gift and an earlier one. Raises NotFound."""
+    get_row(session, supporter_id, reference).kept_beside_others_at = now
+
+
+def days_of(row: Subscription, zone: ZoneInfo, first_charge_at: datetime | None = None) -> GiftDays:
+    """The days of a subscription, in one zone. `first_charge_at` is its checkout's, of a gift that was
+    begun for a later day."""
+    return GiftDays(
+        began_at=first_charge_at or row.started_at,
+        next_at=row.current_period_ends_at,
+        resumes_at=row.resumes_at,
+        is_paused=row.is_collection_paused,
+        ends_at=row.cancels_at,
+        frequency=row.frequency,
+        zone=zone,
+    )
+
+
+def version_of(row: Subscription) -> str:
+    """What tells this state of a gift from any other that its reader could have been shown."""
+    said = (
+        row.standing, row.amount, row.frequency, row.current_period_ends_at, row.cancels_at,
+        row.is_collection_paused, row.resumes_at,
+    )  # fmt: skip
+    words = "/".join(each.isoformat() if isinstance(each, datetime) else str(each) for each in said)
+    return hashlib.sha256(words.encode()).hexdigest()[:_VERSION_LENGTH]
+
+
+def _recurring(supporter_id: int) -> Select[Subscription, Checkout]:
     return (
-        select(Subscription, Checkout.reference)
+        select(Subscription, Checkout)
         .join(Checkout, Checkout.id == Subscription.checkout_id)
         .where(
             Subscription.supporter_id == supporter_id,
@@ -103,29 +165,21 @@ def _recurring(supporter_id: int) -> Select[Subscription, str]:
     )
 
 
-def _own_gift(row: Subscription, reference: str, zone: ZoneInfo) -> OwnGift:
-    days = days_of(row, zone)
+def _own_gift(row: Subscription, checkout: Checkout, zone: ZoneInfo) -> OwnGift:
+    days = days_of(row, zone, checkout.first_charge_at)
     state = state_of(row.standing, days)
     return OwnGift(
-        reference=reference,
+        reference=checkout.reference,
         subscription_id=row.id,
         gift=Gift(Money(row.amount, row.currency), row.frequency),
         state=state,
         days=days,
+        started_on=local_day(row.started_at, zone),
         next_charge_on=None if state is GiftState.ENDED else next_charge_on(days),
         ended_on=None if row.ended_at is None else local_day(row.ended_at, zone),
-    )
-
-
-def days_of(row: Subscription, zone: ZoneInfo) -> GiftDays:
-    """The days of a subscription, as they are in one zone."""
-    return GiftDays(
-        started_on=local_day(row.started_at, zone),
-        next_on=None if row.current_period_ends_at is None else local_day(row.current_period_ends_at, zone),
-        resumes_on=None if row.resumes_at is None else local_day(row.resumes_at, zone),
-        is_paused=row.is_collection_paused,
-        ends_on=None if row.cancels_at is None else local_day(row.cancels_at, zone),
-        frequency=row.frequency,
+        needs_confirmation=row.confirmation_asked_at is not None,
+        is_kept_beside_others=row.kept_beside_others_at is not None,
+        version=version_of(row),
     )
 
 
