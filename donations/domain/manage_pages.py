@@ -9,7 +9,9 @@ class ManagePage(StrEnum):
     """The values stand in letters and rows, and never change."""
 
     CANCEL = "cancel"
+    UNDO = "undo"
     CARD = "card"
+    CONFIRM = "confirm"
     RECEIPTS = "receipts"
     AMOUNT = "amount"
 

@@ -95,7 +95,7 @@ def match(session: Session, limit: int, now: datetime) -> int:
     requests = session.scalars(unmatched).all()
     for request in requests:
         supporter = supporters.find_by_index(session, request.email_index)
-        if supporter is None:
+        if supporter is None or supporter.erased_at is not None:
             session.delete(request)
             continue
         outbox.add(session, LETTER, request.reference, supporter.id, now)

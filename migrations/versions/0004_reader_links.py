@@ -16,6 +16,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+PAGES = ("cancel", "undo", "card", "confirm", "receipts", "amount")
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -45,7 +46,7 @@ def _create_link_request() -> None:
         sa.Column("reference", sa.String(length=32), nullable=False),
         sa.Column("email_index", sa.LargeBinary(length=32), nullable=False),
         sa.Column("language", _enum("language", "en", "ru"), nullable=False),
-        sa.Column("wanted", _enum("wanted", "cancel", "card", "receipts", "amount"), nullable=True),
+        sa.Column("wanted", _enum("wanted", *PAGES), nullable=True),
         _instant("created_at"),
         _instant("matched_at", nullable=True),
         sa.CheckConstraint("length(email_index) = 32", name=op.f("ck_link_request_email_index_is_hmac")),
@@ -62,7 +63,7 @@ def _create_magic_link() -> None:
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("request_reference", sa.String(length=32), nullable=False),
         sa.Column("supporter_id", BIG_ID, nullable=False),
-        sa.Column("wanted", _enum("wanted", "cancel", "card", "receipts", "amount"), nullable=True),
+        sa.Column("wanted", _enum("wanted", *PAGES), nullable=True),
         _instant("created_at"),
         _instant("expires_at"),
         _instant("used_at", nullable=True),

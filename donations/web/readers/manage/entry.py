@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Response, abort, make_response, render_template, request
+from flask import Response, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from donations.domain.errors import InvalidEmail
@@ -17,6 +17,7 @@ from donations.runtime import current
 from donations.services import link_requests
 from donations.services.link_requests import Asker
 from donations.web.filters import page_locale
+from donations.web.language import said
 from donations.web.policy import route_policy
 from donations.web.readers.manage import home
 from donations.web.readers.manage.forms import NONCE, AskForm, blame, text
@@ -27,11 +28,13 @@ from donations.web.readers.own_pages import is_from_elsewhere
 @for_all
 @route_policy(audience="reader", csrf="none", cache="no-store")
 def show() -> ResponseReturnValue:
-    """The gifts of whoever is logged in; the form for all others."""
+    """The gifts of whoever is logged in, or the page they wanted; the form for all others."""
     wanted = find_manage_page(request.args.get("then"))
     reader = find_reader()
     if reader is None:
         return form_page(AskForm(formdata=None, then=wanted), HTTPStatus.OK)
+    if wanted is not None:
+        return redirect(home.address_of(wanted, reader), 303)
     return home.page(reader)
 
 
@@ -87,6 +90,6 @@ def _email(form: AskForm) -> str | None:
     try:
         email = normalize_email(text(form, "email"))
     except InvalidEmail as error:
-        blame(form, "email", str(error))
+        blame(form, "email", said(error))
         return None
     return None if form.errors else email

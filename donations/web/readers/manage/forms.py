@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flask import current_app
 from flask_wtf import FlaskForm
+from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.utils import cached_property
 from wtforms import StringField
 
+from donations.services.gift_wishes import FormTicket
+from donations.services.own_gifts import OwnGift
 from donations.web.readers.manage.gate import get_reader
 from donations.web.readers.nonce import NonceCSRF, nonce_in
 
@@ -42,9 +46,20 @@ class OwnForm(OpenForm):
     class Meta(OpenForm.Meta):
         csrf_class = SessionNonceCSRF
 
-    def nonce(self) -> str | None:
+    def used_nonce(self) -> str | None:
         """The number that makes this form one of a kind."""
         return nonce_in(self[NONCE].data, get_reader().binding)
+
+
+class GiftForm(OwnForm):
+    """A form about one gift, with the state that it was drawn for."""
+
+    version = StringField()
+
+    def ticket(self, reference: str) -> FormTicket | None:
+        """None for a form that lay open too long, was made for another gift, or is not ours."""
+        nonce, version = self.used_nonce(), _version_in(self["version"].data, reference)
+        return None if nonce is None or version is None else FormTicket(nonce, version)
 
 
 class AskForm(OpenForm):
@@ -52,6 +67,11 @@ class AskForm(OpenForm):
 
     email = StringField()
     then = StringField()
+
+
+def version_token(gift: OwnGift) -> str:
+    """The state of a gift as a page shows it, signed for this gift and this login."""
+    return _versions().dumps([gift.reference, gift.version])
 
 
 def blame(form: FlaskForm, name: str, sentence: str) -> None:
@@ -64,3 +84,20 @@ def text(form: FlaskForm, name: str) -> str:
     """What was typed, trimmed."""
     value: object = form[name].data
     return value.strip() if isinstance(value, str) else ""
+
+
+def _version_in(token: str | None, reference: str) -> str | None:
+    try:
+        signed: object = _versions().loads(token or "")
+    except BadData:
+        return None
+    match signed:
+        case [str(of), str(version)] if of == reference:
+            return version
+        case _:
+            return None
+
+
+def _versions() -> URLSafeSerializer:
+    assert current_app.secret_key, "SECRET_KEY signs the forms"
+    return URLSafeSerializer(current_app.secret_key, salt=f"readers.manage.version/{get_reader().binding}")

@@ -13,7 +13,6 @@ from donations.models.database import reading, writing
 from donations.runtime import current
 from donations.services import reader_sessions
 from donations.services.reader_sessions import Reader
-from donations.web.readers.nonce import new_token
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -43,12 +42,6 @@ def get_reader() -> Reader:
     reader = find_reader()
     assert reader is not None, "the guard lets nobody here without a login"
     return reader
-
-
-def template_values() -> dict[str, object]:
-    """What the frame of each page needs: who reads it, and a nonce for the button that logs out."""
-    reader = find_reader()
-    return {"reader": reader, "fresh_nonce": lambda: new_token(reader.binding if reader else "")}
 
 
 def token_in_cookie() -> str | None:
