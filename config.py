@@ -81,6 +81,9 @@ class Config:
     statement_descriptor: str
     """What the reader's bank statement shows, as set in Stripe's dashboard."""
     support_email: str
+    publisher_name: str
+    publisher_address: str
+    """On receipts, on one line."""
     development_staff_password: str | None = field(repr=False)
     """The invented password of the staff login that development offers; None in production."""
 
@@ -147,6 +150,8 @@ class _Reader:
             safety_notice_file=self._file("SAFETY_NOTICE_FILE"),
             statement_descriptor=self._text("STATEMENT_DESCRIPTOR", "MOSCOW TIMES"),
             support_email=self._text("SUPPORT_EMAIL", "support@themoscowtimes.com"),
+            publisher_name=self._text("PUBLISHER_NAME", "The Moscow Times"),
+            publisher_address=self._text("PUBLISHER_ADDRESS", "Amsterdam, the Netherlands"),
             development_staff_password=self._generated.get("STAFF_PASSWORD"),
         )
         if self._problems:

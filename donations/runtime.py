@@ -14,6 +14,7 @@ import structlog
 from flask import Flask, current_app
 
 from config import Config
+from donations.documents.publisher import Publisher
 from donations.domain.offers import OfferBook
 from donations.gateway.protocol import Gateway
 from donations.models.vault import Vault
@@ -42,6 +43,13 @@ class Runtime:
     wake_worker: Callable[[], None]
     """Says that there are tickets or messages. May raise whatever its queue raises: call `wake`."""
     now: Callable[[], datetime] = system_clock
+
+    @property
+    def publisher(self) -> Publisher:
+        """Who issues receipts, and where they are verified."""
+        config = self.config
+        verify_url = f"{config.public_base_url}/verify"
+        return Publisher(config.publisher_name, config.publisher_address, verify_url)
 
     def wake(self) -> None:
         """Let the worker know that there is something to do. Never raises: what it does not hear of

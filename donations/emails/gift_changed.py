@@ -1,4 +1,4 @@
-"""A recurring gift has another amount, or another frequency, or both."""
+"""A recurring gift has another amount, or another frequency, or goes on after all."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from donations.emails.rendering import Written, render
 
 @dataclass(frozen=True, slots=True)
 class GiftChanged:
-    """`applies_from` is the day of the first charge under the new terms."""
+    """`applies_from` is the day of the first charge under the new terms.
 
-    before: Gift
+    `before` is None where a cancellation was taken back: then the terms are the old ones.
+    """
+
+    before: Gift | None
     after: Gift
     applies_from: date
 

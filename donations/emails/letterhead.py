@@ -20,6 +20,9 @@ class Letterhead:
     """The supporter's, as given."""
     is_neutral: bool = False
     """By the supporter's choice, what shows before a letter is opened is the same for every kind."""
+    short_card_url: str | None = None
+    """Straight to the card page of one gift, without logging in."""
+    short_confirm_url: str | None = None
 
     @property
     def support_url(self) -> str:
@@ -47,12 +50,12 @@ class Letterhead:
     @property
     def card_url(self) -> str:
         """To the page where the card is replaced."""
-        return self._manage_then("card")
+        return self.short_card_url or self._manage_then("card")
 
     @property
     def confirm_url(self) -> str:
         """To where the bank asks for the payment to be confirmed."""
-        return self._manage_then("confirm")
+        return self.short_confirm_url or self._manage_then("confirm")
 
     def _manage_then(self, step: str) -> str:
         return f"{self.manage_url}?then={step}"

@@ -92,7 +92,7 @@ _ALL: Final = (
     _kind(
         "gift_changed",
         "Gift changed",
-        "When amount or frequency were changed",
+        "When amount or frequency were changed, or a cancellation taken back",
         gift_changed.write,
         samples.CHANGED_GIFTS,
     ),
@@ -154,3 +154,4 @@ _ALL: Final = (
     ),
 )
 KINDS: Final[Mapping[str, Kind]] = {kind.slug: kind for kind in _ALL}
+LETTER_NAMES: Final[Mapping[str, str]] = {kind.slug: kind.name for kind in _ALL}

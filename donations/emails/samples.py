@@ -61,6 +61,7 @@ ENDED_GIFTS: Final = {
 CHANGED_GIFTS: Final = {
     "amount": GiftChanged(_MONTHLY, _LARGER, _NEXT),
     "frequency": GiftChanged(_MONTHLY, Gift(Money(10000, "eur"), Frequency.ANNUAL), _NEXT),
+    "goes-on": GiftChanged(None, _MONTHLY, _NEXT),
 }
 PAUSED_GIFTS: Final = {
     "months": GiftPaused(_MONTHLY, date(2027, 2, 22)),

@@ -68,6 +68,7 @@ def invoice(fields: Fields, payments: Iterable[Fields]) -> InvoiceSnapshot:
         amount_paid=fields.whole("amount_paid"),
         currency=fields.text("currency"),
         attempts=fields.whole("attempt_count"),
+        next_attempt_at=fields.maybe_instant("next_payment_attempt"),
         needs_confirmation=any(intent.text("status") == "requires_action" for intent in intents),
         payment_intent_ids=tuple(intent.text("id") for intent in intents),
         is_livemode=fields.flag("livemode"),

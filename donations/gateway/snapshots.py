@@ -139,6 +139,7 @@ class InvoiceSnapshot:
     amount_paid: int
     currency: str
     attempts: int
+    next_attempt_at: datetime | None
     needs_confirmation: bool
     """A payment towards it waits for the reader to answer their bank."""
     payment_intent_ids: tuple[str, ...]

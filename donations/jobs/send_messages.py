@@ -8,18 +8,17 @@ from typing import Final
 
 import structlog
 
-from donations.emails.letterhead import Letterhead
 from donations.emails.mailer import Mailer, MailError
-from donations.languages import SOURCE
 from donations.models.database import reading, writing
 from donations.runtime import Runtime
-from donations.services import outbox, receipts
+from donations.services import outbox
+from donations.services.letters.compose import compose
+from donations.services.letters.office import NotNeeded, Office
 from donations.services.outbox import Letter
 
 log = structlog.get_logger("donations.jobs.send_messages")
 
 MOST_PER_RUN: Final = 100
-_COMPOSERS: Final = {"receipt": receipts.compose}
 
 
 def send_messages(runtime: Runtime, mailer: Mailer, random: Random, most: int = MOST_PER_RUN) -> int:
@@ -43,6 +42,11 @@ def is_any_due(runtime: Runtime) -> bool:
 def _send(runtime: Runtime, mailer: Mailer, letter: Letter, random: Random) -> None:
     try:
         mailer.send(_compose(runtime, letter))
+    except NotNeeded as error:
+        with writing() as session:
+            outbox.skip(session, letter, str(error), runtime.now())
+        log.info("message_not_needed", kind=letter.kind, reason=str(error))
+        return
     except MailError as error:
         _note_failure(runtime, letter, str(error), random, for_good=error.is_for_good)
         return
@@ -57,17 +61,25 @@ def _send(runtime: Runtime, mailer: Mailer, letter: Letter, random: Random) -> N
 
 
 def _compose(runtime: Runtime, letter: Letter) -> EmailMessage:
+    """In a transaction that may write: numbers are given and tokens made as a letter is written."""
+    office = office_of(runtime)
+    with writing() as session:
+        return compose(session, office, letter, runtime.now())
+
+
+def office_of(runtime: Runtime) -> Office:
+    """What all letters of this process share."""
     config = runtime.config
-    letterhead = Letterhead(
-        language=SOURCE,
+    return Office(
+        vault=runtime.vault,
+        secret_key=config.secret_key,
+        zone=config.report_timezone,
         sender=config.mail_from,
         support_email=config.support_email,
         statement_descriptor=config.statement_descriptor,
         public_base_url=config.public_base_url,
+        publisher=runtime.publisher,
     )
-    compose = _COMPOSERS[letter.kind]
-    with reading() as session:
-        return compose(session, runtime.vault, letter, letterhead, config.report_timezone, runtime.now())
 
 
 def _note_failure(

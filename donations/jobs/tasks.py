@@ -21,6 +21,7 @@ from donations.jobs import (
     send_messages,
     sweep,
     unanswered_changes,
+    yearly_statements,
 )
 from donations.jobs.queue import Wakeup
 
@@ -58,6 +59,7 @@ class Jobs:
             overdue = sweep.mark_overdue_checkouts(runtime.current())
             found = lost_answers.find_lost_answers(runtime.current())
             link_requests.purge(runtime.current())
+            yearly_statements.order_statements(runtime.current())
         if overdue or found:
             log.info("swept", count=overdue + found)
         self.work()

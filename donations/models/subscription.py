@@ -58,6 +58,8 @@ class Subscription(Base):
     failing_invoice_id: Mapped[str | None] = mapped_column(String(255))
     """The invoice whose payment failed and that is still owed."""
     failing_since: Mapped[datetime | None]
+    failing_next_try_at: Mapped[datetime | None]
+    """When Stripe asks for that payment again; None where it does not."""
     confirmation_asked_at: Mapped[datetime | None]
     """Since when the bank waits for the reader to confirm that payment (3-D Secure)."""
     kept_beside_others_at: Mapped[datetime | None]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from donations.models import Dispute, Donation, Refund, Subscription
+from donations.models import Dispute, Donation, Movement, Refund, Subscription
 
 
 def dump(session: Session) -> dict[str, list[dict[str, Any]]]:
@@ -22,6 +22,7 @@ def dump(session: Session) -> dict[str, list[dict[str, Any]]]:
         "refunds": _refunds(session),
         "disputes": _disputes(session),
         "subscriptions": _subscriptions(session),
+        "movements": _movements(session),
     }
 
 
@@ -89,6 +90,27 @@ def _subscriptions(session: Session) -> list[dict[str, Any]]:
             "is_collection_paused": row.is_collection_paused,
         }
         for row in rows
+    ]
+
+
+def _movements(session: Session) -> list[dict[str, Any]]:
+    """In the order in which they were added to the ledger of each gift. Amounts are a year's worth."""
+    rows = session.execute(
+        select(Movement, Subscription.stripe_subscription_id)
+        .join(Subscription, Subscription.id == Movement.subscription_id)
+        .order_by(Subscription.stripe_subscription_id, Movement.id)
+    )
+    return [
+        {
+            "subscription": subscription,
+            "kind": row.kind.value,
+            "cause": None if row.cause is None else row.cause.value,
+            "tag": None if row.tag is None else row.tag.value,
+            "currency": row.currency,
+            "annual_amount": row.annual_amount,
+            "supporters": row.supporters,
+        }
+        for row, subscription in rows
     ]
 
 

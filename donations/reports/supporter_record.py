@@ -9,12 +9,14 @@ from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from donations.domain.money import Money
+from donations.domain.standing import is_terminal
 from donations.gateway.kinds import ObjectKind
 from donations.models import (
     Checkout,
     Dispute,
     Donation,
     Erasure,
+    Movement,
     OutboxMessage,
     Refund,
     StripeEvent,
@@ -53,10 +55,18 @@ class SupporterRecord:
     refunds: tuple[Refund, ...]
     disputes: tuple[Dispute, ...]
     messages: tuple[OutboxMessage, ...]
+    movements: tuple[Movement, ...]
     events: tuple[StripeEvent, ...]
     tickets: tuple[StripeObject, ...]
     erasure: Erasure | None
     """The supporter's wish to be forgotten."""
+
+    @property
+    def possible_duplicates(self) -> tuple[Subscription, ...]:
+        """Recurring gifts that go on beside an earlier one, and of which nobody has said that both are
+        meant."""
+        running = [each for each in self.subscriptions if not is_terminal(each.standing)][::-1]
+        return tuple(each for each in running[1:] if each.kept_beside_others_at is None)
 
     @property
     def totals(self) -> tuple[Total, ...]:
@@ -98,6 +108,7 @@ def find_record(session: Session, reference: str) -> SupporterRecord | None:
         refunds=refunds,
         disputes=disputes,
         messages=_messages(session, supporter.id),
+        movements=_movements(session, supporter.id),
         events=_events(session, ids),
         tickets=_tickets(session, ids),
         erasure=session.get(Erasure, supporter.id),
@@ -146,6 +157,11 @@ def _disputes(session: Session, donations: tuple[Donation, ...]) -> tuple[Disput
 def _messages(session: Session, supporter_id: int) -> tuple[OutboxMessage, ...]:
     query = select(OutboxMessage).where(OutboxMessage.supporter_id == supporter_id)
     return tuple(session.scalars(query.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())))
+
+
+def _movements(session: Session, supporter_id: int) -> tuple[Movement, ...]:
+    query = select(Movement).where(Movement.supporter_id == supporter_id)
+    return tuple(session.scalars(query.order_by(Movement.occurred_at.desc(), Movement.id.desc())))
 
 
 def _stripe_ids(

@@ -12,6 +12,7 @@ from donations.domain.amounts import format_money
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.disputes import DisputeStatus
 from donations.domain.money import Money
+from donations.domain.movements import MONTHS_A_YEAR, MovementKind
 from donations.domain.refunds import RefundStatus
 from donations.domain.suppressions import SuppressionReason
 from donations.models import Checkout, Disposition, DonationSource, OutboxMessage, OutboxStatus, Subscription
@@ -40,8 +41,11 @@ class Entry:
     tone: Tone = Tone.PLAIN
 
 
-def entries_of(record: SupporterRecord) -> tuple[Entry, ...]:
-    """All of them. Whoever shows them may stop at `MOST_ENTRIES`, and says so."""
+def entries_of(record: SupporterRecord, letter_names: Mapping[str, str]) -> tuple[Entry, ...]:
+    """All of them. Whoever shows them may stop at `MOST_ENTRIES`, and says so.
+
+    `letter_names` are those of the kinds of letters, by what the outbox calls them.
+    """
     found = (
         Entry(record.supporter.created_at, "First seen", "This address was used to give for the first time"),
         *_checkouts(record),
@@ -49,7 +53,8 @@ def entries_of(record: SupporterRecord) -> tuple[Entry, ...]:
         *_subscriptions(record),
         *_refunds(record),
         *_disputes(record),
-        *_messages(record),
+        *_messages(record, letter_names),
+        *_movements(record),
         *_events(record),
         *_tickets(record),
         *_suppression(record),
@@ -132,22 +137,40 @@ def _disputes(record: SupporterRecord) -> Iterator[Entry]:
         yield Entry(each.opened_at, what, f"Stripe's {each.stripe_dispute_id}: {reason}", tone)
 
 
-def _messages(record: SupporterRecord) -> Iterator[Entry]:
+def _messages(record: SupporterRecord, names: Mapping[str, str]) -> Iterator[Entry]:
     for each in record.messages:
-        yield Entry(each.created_at, f"Email {message_name(each)} asked for", f"Because of {each.cause}")
+        name, cause = message_name(each, names), f"Because of {each.cause}"
+        yield Entry(each.created_at, f"Email {name} asked for", cause)
         if each.sent_at is not None:
-            yield Entry(each.sent_at, f"Email {message_name(each)} sent", f"Because of {each.cause}")
+            yield Entry(each.sent_at, f"Email {name} sent", cause)
         elif each.skipped_at is not None:
-            why = each.problem or "no reason was noted"
-            yield Entry(each.skipped_at, f"Email {message_name(each)} not needed any more", why)
+            yield Entry(each.skipped_at, f"Email {name} not needed any more", each.problem or "no reason was noted")
         elif each.status is OutboxStatus.FAILED:
             why = each.problem or "no reason was noted"
-            yield Entry(each.next_try_at, f"Email {message_name(each)} not sent", why, Tone.BAD)
+            yield Entry(each.next_try_at, f"Email {name} not sent", why, Tone.BAD)
 
 
-def message_name(message: OutboxMessage) -> str:
-    """Which email it is."""
-    return f"“{message.kind.replace('_', ' ')}”"
+_MOVEMENT_TONES: Final[Mapping[MovementKind, Tone]] = {
+    MovementKind.DOWNGRADED: Tone.WARNING,
+    MovementKind.CHURNED: Tone.WARNING,
+    MovementKind.PAUSED: Tone.PLAIN,
+}
+
+
+def _movements(record: SupporterRecord) -> Iterator[Entry]:
+    for each in record.movements:
+        monthly = _written(round(abs(each.annual_amount) / MONTHS_A_YEAR), each.currency)
+        sign = "−" if each.annual_amount < 0 else "+"
+        what = f"Recurring revenue {each.kind.value}: {sign}{monthly} a month"
+        reasons = (each.cause, each.tag)
+        why = ", ".join(reason.value.replace("_", " ") for reason in reasons if reason is not None)
+        cause = f"In the ledger since {each.recorded_at:%Y-%m-%d}{f': {why}' if why else ''}"
+        yield Entry(each.occurred_at, what, cause, _MOVEMENT_TONES.get(each.kind, Tone.GOOD))
+
+
+def message_name(message: OutboxMessage, names: Mapping[str, str]) -> str:
+    """Which email it is, as staff call it."""
+    return f"“{names.get(message.kind, message.kind.replace('_', ' '))}”"
 
 
 _DISPOSITIONS: Final[Mapping[Disposition, tuple[str, Tone]]] = {

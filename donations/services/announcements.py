@@ -69,8 +69,13 @@ def tell_of_change(session: Session, row: Subscription, before: Before, now: dat
     if is_terminal(row.standing):
         return
     if (before.amount, before.frequency) != (row.amount, row.frequency):
-        old: dict[str, object] = {"old_amount": before.amount, "old_frequency": before.frequency.value}
-        _tell(session, "gift_changed", row, now, old)
+        terms: dict[str, object] = {
+            "old_amount": before.amount,
+            "old_frequency": before.frequency.value,
+            "new_amount": row.amount,
+            "new_frequency": row.frequency.value,
+        }
+        _tell(session, "gift_changed", row, now, terms)
     if row.is_collection_paused and (not before.is_paused or before.resumes_at != row.resumes_at):
         _tell(session, "gift_paused", row, now)
     if before.cancels_at is None and row.cancels_at is not None:

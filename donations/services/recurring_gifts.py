@@ -1,4 +1,4 @@
-"""The recurring gifts of one supporter beside each other: is a second one meant?"""
+"""The recurring gifts of one supporter: what is owed, and whether a second one is meant."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ def others_running(session: Session, row: Subscription) -> list[Subscription]:
         Subscription.standing.not_in([*TERMINAL, Standing.INCOMPLETE]),
     )
     return list(session.scalars(statement.order_by(Subscription.started_at, Subscription.id)))
+
+
+def owe_nothing(row: Subscription) -> None:
+    """What was owed is paid, or not asked for any more."""
+    row.failing_invoice_id = row.failing_since = None
+    row.failing_next_try_at = row.confirmation_asked_at = None
 
 
 def _is_first(session: Session, movement: Movement) -> bool:

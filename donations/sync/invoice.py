@@ -11,7 +11,7 @@ from donations.domain.standing import is_terminal
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import InvoiceSnapshot
 from donations.models import Subscription
-from donations.services import announcements, donations
+from donations.services import announcements, donations, recurring_gifts
 from donations.sync.outcome import Applied, Relative, SyncContext, not_ours
 
 _OPEN: Final = "open"
@@ -44,7 +44,7 @@ def apply(session: Session, context: SyncContext, snapshot: InvoiceSnapshot) -> 
     if snapshot.status == _OPEN:
         _note_failure(session, context, row, snapshot)
     elif row.failing_invoice_id == snapshot.id:
-        row.failing_invoice_id = row.failing_since = row.confirmation_asked_at = None
+        recurring_gifts.owe_nothing(row)
     return Applied()
 
 
@@ -57,6 +57,7 @@ def _note_failure(
         return
     if row.failing_invoice_id != snapshot.id:
         row.failing_invoice_id, row.failing_since = snapshot.id, context.now
+    row.failing_next_try_at = snapshot.next_attempt_at
     if not snapshot.needs_confirmation:
         row.confirmation_asked_at = None
     elif row.confirmation_asked_at is None:

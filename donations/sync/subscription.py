@@ -140,7 +140,7 @@ def _write(
     row.stripe_product_id = snapshot.product_id
     row.stripe_payment_method_id = snapshot.payment_method_id
     if standing in _OWES_NOTHING:
-        row.failing_invoice_id = row.failing_since = row.confirmation_asked_at = None
+        recurring_gifts.owe_nothing(row)
 
 
 def _adopt_customer(

@@ -269,6 +269,7 @@ def upgrade() -> None:
     op.add_column("subscription", sa.Column("stripe_payment_method_id", sa.String(length=255), nullable=True))
     op.add_column("subscription", sa.Column("failing_invoice_id", sa.String(length=255), nullable=True))
     op.add_column("subscription", sa.Column("failing_since", UtcDateTime(), nullable=True))
+    op.add_column("subscription", sa.Column("failing_next_try_at", UtcDateTime(), nullable=True))
     op.add_column("subscription", sa.Column("confirmation_asked_at", UtcDateTime(), nullable=True))
     op.add_column("subscription", sa.Column("kept_beside_others_at", UtcDateTime(), nullable=True))
     op.create_index(
@@ -315,6 +316,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_subscription_stripe_payment_method_id"), table_name="subscription")
     op.drop_column("subscription", "kept_beside_others_at")
     op.drop_column("subscription", "confirmation_asked_at")
+    op.drop_column("subscription", "failing_next_try_at")
     op.drop_column("subscription", "failing_since")
     op.drop_column("subscription", "failing_invoice_id")
     op.drop_column("subscription", "stripe_payment_method_id")

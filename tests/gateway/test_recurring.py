@@ -165,6 +165,7 @@ def test_an_invoice_lists_every_payment_towards_it() -> None:
         amount_paid=1000,
         currency="eur",
         attempts=1,
+        next_attempt_at=None,
         needs_confirmation=True,
         payment_intent_ids=("pi_1", "pi_2"),
         is_livemode=False,

@@ -183,6 +183,7 @@ def invoice(checkout: Checkout, **changes: object) -> InvoiceSnapshot:
         amount_paid=checkout.charge_amount,
         currency=checkout.currency,
         attempts=1,
+        next_attempt_at=None,
         needs_confirmation=False,
         payment_intent_ids=(named["payment_intent"],),
         is_livemode=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from donations.domain.errors import InvalidEmail, NotFound
 from donations.domain.standing import counts_toward_mrr
 from donations.domain.supporters import normalize_email
+from donations.emails.registry import LETTER_NAMES
 from donations.models import Subscription
 from donations.models.database import reading
 from donations.reports.filters import PRESETS
@@ -62,7 +64,7 @@ def show(reference: str) -> str:
         record = find_record(session, reference)
         if record is None:
             raise NotFound("supporter")
-        timeline = entries_of(record)
+        timeline = entries_of(record, LETTER_NAMES)
     return render_template(
         "staff/supporter.html",
         record=record,
@@ -76,7 +78,7 @@ def show(reference: str) -> str:
         checkout_names=CHECKOUT_NAMES,
         frequencies=FREQUENCY_NAMES,
         suppressions=SUPPRESSIONS,
-        message_name=message_name,
+        message_name=partial(message_name, names=LETTER_NAMES),
     )
 
 

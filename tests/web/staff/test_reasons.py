@@ -202,8 +202,8 @@ def test_the_timeline_tells_every_change_and_its_cause_newest_first(editor: Desk
     assert [what for what, _ in told] == [
         "Dispute opened: €50, now needs response",
         "Refund failed: €50",
-        "Email “receipt” sent",
-        "Email “receipt” asked for",
+        "Email “Receipt” sent",
+        "Email “Receipt” asked for",
         "Stripe told us: charge.updated",
         "Stripe told us: invoice.paid",
         "Checkout paid: €50 monthly",

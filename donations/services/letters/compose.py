@@ -1,0 +1,65 @@
+"""A letter from the outbox, ready to be handed over; or the reason why it is not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from donations.emails.envelope import Envelope, seal
+from donations.emails.letterhead import Letterhead
+from donations.languages import language_of
+from donations.models import Erasure, Supporter
+from donations.services import supporters
+from donations.services.letters import failures, gifts, links, payments, statements
+from donations.services.letters.office import NotNeeded, Office, Page
+from donations.services.outbox import Letter
+
+_Gather = Callable[[Session, Office, Letter, Letterhead, datetime], Page]
+
+GATHERERS: Final[Mapping[str, _Gather]] = {
+    "receipt": payments.paid,
+    "refund": payments.refunded,
+    "dispute": payments.disputed,
+    "payment_failed": failures.failed,
+    "card_expiring": failures.card,
+    "gift_changed": gifts.changed,
+    "gift_paused": gifts.paused,
+    "gift_resuming": gifts.resuming,
+    "gift_cancelled": gifts.cancelled,
+    "gift_ended": gifts.ended,
+    "renewal_reminder": gifts.renewal,
+    "possible_duplicate": gifts.duplicate,
+    "yearly_statement": statements.yearly,
+    "manage_link": links.to_manage,
+}
+"""By kind; `emails.registry` has the same kinds."""
+
+
+def compose(session: Session, office: Office, letter: Letter, now: datetime) -> EmailMessage:
+    """The whole message. Raises NotNeeded, or SealBroken where the address does not open."""
+    supporter = session.get_one(Supporter, letter.supporter_id)
+    _check_reachable(session, supporter)
+    contact = supporters.contact_of(supporter, office.vault)
+    head = Letterhead(
+        language=language_of(supporter.language),
+        sender=office.sender,
+        support_email=office.support_email,
+        statement_descriptor=office.statement_descriptor,
+        public_base_url=office.public_base_url,
+        name=contact.name,
+        is_neutral=supporter.neutral_subjects_since is not None,
+    )
+    page = GATHERERS[letter.kind](session, office, letter, head, now)
+    envelope = Envelope(office.sender, contact.email, letter.message_id, now)
+    return seal(page.written, envelope, page.attachments)
+
+
+def _check_reachable(session: Session, supporter: Supporter) -> None:
+    if supporter.erased_at is not None or session.get(Erasure, supporter.id) is not None:
+        raise NotNeeded("the supporter asked to be forgotten")
+    if supporter.suppressed_at is not None:
+        raise NotNeeded(f"nothing is sent to this address: {supporter.suppression_reason}")

@@ -1,0 +1,20 @@
+"""The letter with the link that logs a reader in. Its token is made as it is written."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from donations.emails import manage_link
+from donations.emails.letterhead import Letterhead
+from donations.services import magic_links
+from donations.services.letters.office import Office, Page
+from donations.services.outbox import Letter
+
+
+def to_manage(session: Session, _office: Office, letter: Letter, head: Letterhead, now: datetime) -> Page:
+    token = magic_links.compose_link(session, letter, now)
+    url = f"{head.manage_url}/open/{token}"
+    link = manage_link.ManageLink(url, minutes=magic_links.LASTS // timedelta(minutes=1))
+    return Page(manage_link.write(link, head))
