@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -19,9 +20,19 @@ from donations import runtime
 from donations.app import create_app
 from donations.domain.gifts import Frequency, Gift
 from donations.domain.money import Money
+from donations.gateway.change_parameters import (
+    end_with_period,
+    go_on,
+    new_amount,
+    new_rhythm,
+    pause_until,
+    resume,
+    use_payment_method,
+)
 from donations.gateway.client import StripeGateway
-from donations.gateway.errors import NotFoundAtStripe
+from donations.gateway.errors import NotFoundAtStripe, StripeRefused
 from donations.gateway.kinds import ObjectKind
+from donations.gateway.snapshots import SubscriptionSnapshot
 from donations.jobs.queue import make_huey
 from donations.jobs.tasks import register
 from donations.models import Donation
@@ -71,6 +82,56 @@ def test_everything_that_the_gateway_can_ask_is_described(tmp_path: Path, freque
 
     assert problems_of(tap) == []
     assert len(tap.asked) > len(ObjectKind)
+
+
+NEXT = datetime.now(UTC) + timedelta(days=20)
+CHANGES = {
+    "amount": lambda gift: new_amount(gift.item_id, gift.product_id, LARGER),
+    "frequency": lambda gift: new_rhythm(gift.item_id, gift.product_id, YEARLY, gift.current_period_ends_at),
+    "pause": lambda _: pause_until(NEXT),
+    "resume": lambda _: resume(),
+    "cancel": lambda _: end_with_period(),
+    "undo": lambda _: go_on(was_at_period_end=True),
+    "undo what the portal did": lambda _: go_on(was_at_period_end=False),
+    "card": lambda gift: use_payment_method(gift.payment_method_id),
+}
+LARGER = Gift(Money(2500, "eur"), Frequency.MONTHLY)
+YEARLY = Gift(Money(10000, "eur"), Frequency.ANNUAL)
+
+
+@pytest.mark.parametrize("make", CHANGES.values(), ids=CHANGES)
+def test_every_change_of_a_gift_is_described_and_made_once(
+    tmp_path: Path, make: Callable[[SubscriptionSnapshot], dict[str, Any]]
+) -> None:
+    with tapped(tmp_path / "sandbox") as tap:
+        gateway = StripeGateway("sk_test_requests", tap.base_url)
+        stripe_id = paid(gateway, "r-changes", Frequency.MONTHLY).subscription_id
+        parameters = make(gateway.fetch(ObjectKind.SUBSCRIPTION, stripe_id))
+        for _ in range(2):
+            gateway.change_subscription(stripe_id, parameters, "key-of-the-change")
+
+    assert problems_of(tap) == []
+
+
+def test_card_page_invoice_page_payment_end_and_forgetting_are_described(tmp_path: Path) -> None:
+    with tapped(tmp_path / "sandbox") as tap:
+        gateway = StripeGateway("sk_test_requests", tap.base_url)
+        stripe_id = paid(gateway, "r-changes", Frequency.MONTHLY).subscription_id
+        gift = gateway.fetch(ObjectKind.SUBSCRIPTION, stripe_id)
+        page = gateway.open_card_page(
+            gift.customer_id, return_url="https://support.example/manage", locale="ru"
+        )
+        assert "/p/session/" in page
+        assert gateway.find_invoice_page(gift.latest_invoice_id) is None
+        with pytest.raises(StripeRefused):
+            gateway.pay_invoice(gift.latest_invoice_id, "key-of-a-paid-one")
+        gateway.end_subscription(stripe_id, "key-of-the-end")
+        for _ in range(2):
+            gateway.delete_customer(gift.customer_id)
+        assert gateway.fetch(ObjectKind.CUSTOMER, gift.customer_id).is_deleted
+        gateway.fetch(ObjectKind.PAYMENT_METHOD, gift.payment_method_id)
+
+    assert problems_of(tap) == []
 
 
 @pytest.mark.parametrize("frequency", [Frequency.ONCE, Frequency.MONTHLY])
