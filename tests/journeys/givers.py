@@ -117,6 +117,7 @@ class HttpGiver:
             each
             for each in self.soup.find_all("form", method=re.compile("post", re.IGNORECASE))
             if all(each.find(attrs={"name": name}) for name in fields)
+            and "log-out" not in str(each.get("action"))
         )
         self.action = str(form.get("action") or self.url)
         self.form = {
@@ -158,7 +159,7 @@ class BrowserGiver:
                 field.fill(value)
 
     def submit(self) -> None:
-        self.page.locator("form.giving button[type=submit]").click()
+        self.page.locator("main form:not([action*='log-out']) button[type=submit]").first.click()
 
     def pay(self, **fields: str) -> None:
         for name, value in fields.items():

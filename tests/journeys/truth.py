@@ -42,9 +42,10 @@ def _donation(intent: dict[str, Any], objects: dict[str, Any]) -> dict[str, Any]
     invoice = None if payment is None else _by_id(objects["invoice"], payment["invoice"])
     subscription = None if invoice is None else invoice["parent"]["subscription_details"]["subscription"]
     frequency = "once"
-    if subscription is not None:
-        item = _by_id(objects["subscription"], subscription)["items"]["data"][0]
-        frequency = _FREQUENCIES[item["price"]["recurring"]["interval"]]
+    if invoice is not None:
+        # Of the price that was paid: the gift may have another by now.
+        price = invoice["lines"]["data"][-1]["pricing"]["price_details"]["price"]
+        frequency = _FREQUENCIES[_by_id(objects["price"], price)["recurring"]["interval"]]
     return {
         "payment_intent": intent["id"],
         "charge": charge["id"],

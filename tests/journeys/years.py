@@ -26,11 +26,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from config import Config
-from donations import runtime
 from donations.app import create_app
 from donations.domain.movements import annual_amount
 from donations.emails.mailer import mailer_for
-from donations.jobs import drain, send_messages
 from donations.jobs.queue import Wakeup, make_huey
 from donations.jobs.tasks import Jobs
 from donations.models import OutboxMessage, OutboxStatus, StripeObject, Subscription
@@ -94,7 +92,7 @@ class Years:
         while True:
             self.jobs.work()
             waiting = self.control("clock", seconds=0)["deliveries_waiting"]
-            if not waiting and not self._is_anything_due():
+            if not waiting and not self.jobs.wake_if_due():
                 return
             assert time.monotonic() < deadline, "it never comes to rest"
             time.sleep(0.01)
@@ -128,8 +126,16 @@ class Years:
     def letters(self) -> list[EmailMessage]:
         """All that were sent, the oldest first."""
         folder = Path(self.config.mail_url.removeprefix("file://"))
-        found = [message_from_bytes(path.read_bytes(), policy=default) for path in folder.glob("*.eml")]
-        return sorted(found, key=lambda each: each["Date"].datetime)
+        paths = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        return [message_from_bytes(path.read_bytes(), policy=default) for path in paths]
+
+    def url_in_letters(self, pattern: str) -> str:
+        """The link of this shape in the newest letter that has one."""
+        for letter in reversed(self.letters()):
+            found = re.search(pattern, text_of(letter))
+            if found is not None:
+                return found[0]
+        raise AssertionError(f"no letter has a link like {pattern}")
 
     def new_letters(self) -> dict[str, int]:
         """How many of each kind were sent since the last time that this was asked."""
@@ -191,13 +197,8 @@ class Years:
         giver.fill_in({"email": "nina@example.com"})
         giver.submit()
         self.settle()
-        (link,) = re.findall(r"\S+/manage/open/\S+", text_of(self.letters()[-1]))
-        giver.open(link)
+        giver.open(self.url_in_letters(r"http\S+/manage/open/\S+"))
         giver.submit()
-
-    def _is_anything_due(self) -> bool:
-        current = runtime.current()
-        return drain.is_any_due(current) or send_messages.is_any_due(current)
 
 
 def text_of(message: EmailMessage) -> str:
