@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -123,6 +124,80 @@ def thanks_received(page: Page, stack: Stack) -> None:
     thanked(giver)
 
 
+_thanks: dict[str, str] = {}
+"""Paths of thanks that several pictures show, each given for only once."""
+
+
+def thanks_for_one(stack: Stack) -> str:
+    """Of a gift given once, which offers a monthly one."""
+    key = f"once {stack.base}"
+    if key not in _thanks:
+        giver = HttpGiver()
+        to_stripe(giver, stack, GIFTS[0], fresh_email())
+        giver.pay(**card())
+        thanked(giver)
+        _thanks[key] = urlsplit(giver.url).path
+    return stack.base + _thanks[key]
+
+
+def thanks_for_later(stack: Stack) -> str:
+    """Of the monthly gift that was offered there."""
+    key = f"later {stack.base}"
+    if key not in _thanks:
+        giver = HttpGiver()
+        giver.open(thanks_for_one(stack))
+        giver.submit()
+        giver.pay(**card())
+        thanked(giver)
+        _thanks[key] = urlsplit(giver.url).path
+    return stack.base + _thanks[key]
+
+
+def thanks_with_offer(page: Page, stack: Stack) -> None:
+    page.goto(thanks_for_one(stack))
+    assert page.locator(".offer .button").count() == 2
+
+
+def thanks_with_offer_in_russian(page: Page, stack: Stack) -> None:
+    page.goto(f"{thanks_for_one(stack)}?lang=ru")
+
+
+def thanks_for_a_later_gift(page: Page, stack: Stack) -> None:
+    page.goto(thanks_for_later(stack))
+    page.get_by_role("button", name="Hide the appeal").click()
+    assert page.get_by_role("button", name="Show the appeal again").is_visible()
+    assert "€5 every month will begin on" in page.locator("h1").inner_text()
+
+
+def thanks_for_a_later_gift_in_russian(page: Page, stack: Stack) -> None:
+    page.goto(f"{thanks_for_later(stack)}?lang=ru")
+
+
+def article_without_its_appeal(page: Page, stack: Stack) -> None:
+    page.goto(thanks_for_one(stack))
+    page.get_by_role("button", name="Hide the appeal").click()
+    page.get_by_role("link", name="Back to the article").click()
+    assert page.locator(".appeal").count() == 0
+
+
+def verify(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/verify")
+
+
+def verify_not_confirmed_in_russian(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/verify?lang=ru")
+    page.fill("#number", "R-0000000000")
+    page.fill("#code", "AAAA-AAAA-AAAA-AAAA")
+    page.click("main form .button")
+    assert page.locator(".notice").is_visible()
+
+
+def verify_with_errors(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.base}/verify")
+    page.click("main form .button")
+    assert page.title().startswith("Error: ")
+
+
 def thanks_on_its_way(page: Page, stack: Stack) -> None:
     giver = BrowserGiver(page)
     to_stripe(giver, stack, GIFTS[0], fresh_email())
@@ -208,6 +283,9 @@ SCREENS: list[Callable[[Page, Stack], object]] = [
     thanks_received, thanks_on_its_way, thanks_not_paid, not_found,
     article_in_russian, support_in_russian, support_with_errors_in_russian, thanks_received_in_russian,
     not_found_in_russian,
+    thanks_with_offer, thanks_with_offer_in_russian,
+    thanks_for_a_later_gift, thanks_for_a_later_gift_in_russian,
+    article_without_its_appeal, verify, verify_not_confirmed_in_russian, verify_with_errors,
     staff_login, staff_overview, staff_supporters, staff_supporter, staff_donations,
     staff_messages, staff_message, staff_inbox, staff_inbox_message,
 ]  # fmt: skip
