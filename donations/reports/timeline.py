@@ -144,7 +144,9 @@ def _messages(record: SupporterRecord, names: Mapping[str, str]) -> Iterator[Ent
         if each.sent_at is not None:
             yield Entry(each.sent_at, f"Email {name} sent", cause)
         elif each.skipped_at is not None:
-            yield Entry(each.skipped_at, f"Email {name} not needed any more", each.problem or "no reason was noted")
+            yield Entry(
+                each.skipped_at, f"Email {name} not needed any more", each.problem or "no reason was noted"
+            )
         elif each.status is OutboxStatus.FAILED:
             why = each.problem or "no reason was noted"
             yield Entry(each.next_try_at, f"Email {name} not sent", why, Tone.BAD)

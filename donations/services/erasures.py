@@ -35,13 +35,13 @@ from donations.models import (
     Supporter,
 )
 from donations.models.insert import insert_if_absent
-from donations.services import inbox
+from donations.services import inbox, link_requests, magic_links, reader_sessions
 from donations.services.tickets import backoff
 
 Forget = Callable[[Session, int, datetime], None]
 
 LEASE: Final = timedelta(minutes=5)
-FORGET: Final[tuple[Forget, ...]] = ()
+FORGET: Final[tuple[Forget, ...]] = (magic_links.forget, link_requests.forget, reader_sessions.forget)
 """What else to wipe of a supporter, in the same transaction; each is told whom, and when."""
 ERASED: Final = "erased"
 """Why a letter that waited is not sent."""

@@ -20,18 +20,12 @@ from donations.domain.periods import local_day
 from donations.domain.verification import code_for
 from donations.models import Checkout, DocumentKind, Donation, IssuedDocument
 from donations.models.insert import insert_if_absent
-from donations.models.lookup_key import lookup_key
 from donations.models.vault import Vault
+from donations.services.documents import code_key
 
-_KEY: Final = "document_code"
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: nothing in it is taken for something else when it is read aloud."""
 _LENGTH: Final = 8
-
-
-def code_key(session: Session, vault: Vault) -> bytes:
-    """What signs the codes on documents. Made when it is first needed, and never changed."""
-    return lookup_key(session, vault, _KEY)
 
 
 def issue_receipt(session: Session, donation: Donation, zone: ZoneInfo, now: datetime) -> IssuedDocument:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from donations.domain.manage_pages import ManagePage
 from donations.languages import Language
-from donations.models import LinkRequest
+from donations.models import LinkRequest, OutboxMessage
 from donations.models.vault import Vault
 from donations.services import outbox, supporters
 from donations.services.references import new_reference
@@ -111,6 +111,14 @@ def is_any_unmatched(session: Session) -> bool:
 def find_language(session: Session, reference: str) -> Language | None:
     """The language that a link was asked for in."""
     return session.scalar(select(LinkRequest.language).where(LinkRequest.reference == reference))
+
+
+def forget(session: Session, supporter_id: int, _now: datetime) -> None:
+    """Take away what the supporter asked for: with their address, its index must go too."""
+    theirs = select(OutboxMessage.cause).where(
+        OutboxMessage.supporter_id == supporter_id, OutboxMessage.kind == LETTER
+    )
+    session.execute(delete(LinkRequest).where(LinkRequest.reference.in_(theirs)))
 
 
 def purge(session: Session, now: datetime) -> None:

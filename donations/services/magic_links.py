@@ -81,6 +81,11 @@ def use(session: Session, token: str, now: datetime) -> Opened | None:
     return Opened(row.supporter_id, row.wanted)
 
 
+def forget(session: Session, supporter_id: int, _now: datetime) -> None:
+    """No link that was sent opens anything any more."""
+    session.execute(delete(MagicLink).where(MagicLink.supporter_id == supporter_id))
+
+
 def purge(session: Session, now: datetime) -> None:
     """Forget the links that open nothing any more."""
     session.execute(delete(MagicLink).where(MagicLink.expires_at < now - KEPT_FOR))

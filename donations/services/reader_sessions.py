@@ -83,6 +83,11 @@ def log_out_everywhere(session: Session, supporter_id: int) -> None:
     session.execute(delete(ReaderSession).where(ReaderSession.supporter_id == supporter_id))
 
 
+def forget(session: Session, supporter_id: int, _now: datetime) -> None:
+    """End every login, as for `log_out_everywhere`, of a supporter who is being erased."""
+    log_out_everywhere(session, supporter_id)
+
+
 def purge(session: Session, now: datetime) -> None:
     """Forget the sessions that are over."""
     session.execute(

@@ -24,8 +24,10 @@ from donations.models import (
     Erasure,
     GiftChange,
     IssuedDocument,
+    MagicLink,
     Movement,
     OutboxMessage,
+    ReaderSession,
     Refund,
     StripeCustomer,
     Subscription,
@@ -82,7 +84,8 @@ SHOWN: Final[Mapping[type[Base], Shown]] = {
             "started_at", "first_paid_at", "current_period_ends_at", "cancels_at",
             "cancels_at_period_end", "ended_at", "end_reason", "is_collection_paused", "resumes_at",
             "stripe_item_id", "stripe_product_id", "stripe_payment_method_id", "failing_invoice_id",
-            "failing_since", "confirmation_asked_at", "kept_beside_others_at", "recorded_at",
+            "failing_since", "failing_next_try_at", "confirmation_asked_at", "kept_beside_others_at",
+            "recorded_at",
         ),
         else_told=_words("supporter_id checkout_id"),
         untold=_words("id"),
@@ -143,6 +146,16 @@ SHOWN: Final[Mapping[type[Base], Shown]] = {
     StripeCustomer: Shown(
         ("stripe_customer_id", "stripe_payment_method_id", "created_at"), else_told=_words("supporter_id")
     ),
+    MagicLink: Shown(
+        ("wanted", "created_at", "expires_at", "used_at"),
+        else_told=_words("request_reference supporter_id"),
+        untold=_words("id token_hash"),
+    ),
+    ReaderSession: Shown(
+        ("created_at", "last_seen_at", "expires_at"),
+        else_told=_words("supporter_id"),
+        untold=_words("id token_hash"),
+    ),
     Erasure: Shown(
         ("asked_at", "finished_at", "problem"),
         else_told=_words("supporter_id"),
@@ -170,6 +183,8 @@ def export(session: Session, vault: Vault, supporter_id: int, zone: ZoneInfo) ->
         "documents": _documents(mine),
         "letters": [_row(each) for each in mine.rows(OutboxMessage)],
         "stripe_customers": [_row(each) for each in mine.rows(StripeCustomer)],
+        "links": [_row(each) for each in mine.rows(MagicLink)],
+        "logins": [_row(each) for each in mine.rows(ReaderSession)],
         "erasure": [_row(each) for each in mine.rows(Erasure)],
     }
 

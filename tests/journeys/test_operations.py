@@ -89,9 +89,9 @@ def test_a_viewer_made_at_the_command_line_sees_aggregates_only(stack: Stack) ->
 def test_what_is_wrong_with_a_command_is_one_sentence_and_a_status(stack: Stack) -> None:
     weak = stack.run_command("staff", "create", "--email", "a@example.com", "--password", "short")
     unknown = stack.run_command("stripe", "replay", "evt_unknown")
-    no_kind = stack.run_command("stripe", "sync", "cus_1")
+    no_kind = stack.run_command("stripe", "sync", "tax_1")
 
-    for done, words in ((weak, "12 characters"), (unknown, "evt_unknown"), (no_kind, "cus_1")):
+    for done, words in ((weak, "12 characters"), (unknown, "evt_unknown"), (no_kind, "tax_1")):
         assert done.returncode != 0
         assert words in done.stderr
         assert "Traceback" not in done.stderr

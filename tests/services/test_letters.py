@@ -299,7 +299,7 @@ def test_nothing_is_sent_to_an_address_that_is_suppressed(
     desk.apply(refund(paid))
 
     assert send(desk, postbox) == []
-    assert skipped() == [("refund", "nothing is sent to this address: bounce")]
+    assert skipped() == [("refund", "suppressed: bounce")]
 
 
 def test_nothing_is_sent_to_who_asked_to_be_forgotten(desk: Desk, postbox: Postbox, paid: Checkout) -> None:

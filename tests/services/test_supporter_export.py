@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from donations.domain.changes import CancelReason, ChangeKind
 from donations.domain.gifts import Frequency, Gift
 from donations.domain.money import Money
-from donations.models import Base, IssuedDocument, Supporter
+from donations.models import Base, IssuedDocument, MagicLink, Supporter
 from donations.models.database import reading, writing
 from donations.models.issued_document import DocumentKind
 from donations.models.vault import SealBroken, Vault
 from donations.runtime import current
-from donations.services import erasures, gift_changes, outbox
+from donations.services import erasures, gift_changes, outbox, reader_sessions
 from donations.services.checkouts import Attempt, Origin, open_checkout
 from donations.services.gift_changes import Wish
 from donations.services.supporter_export import SHOWN, export
@@ -63,6 +63,16 @@ def give_richly(session: Session, vault: Vault, email: str, name: str) -> Suppor
             donation_id=donation.id,
             issued_on=NOON.date(),
             issued_at=NOON,
+        )
+    )
+    reader_sessions.open_session(session, supporter.id, None, NOON)
+    session.add(
+        MagicLink(
+            token_hash=email.encode().ljust(32, b"."),
+            request_reference=f"asked by {supporter.id}",
+            supporter_id=supporter.id,
+            created_at=NOON,
+            expires_at=NOON + timedelta(minutes=30),
         )
     )
     erasures.ask(session, supporter, NOON + timedelta(days=1))

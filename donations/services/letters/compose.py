@@ -13,7 +13,7 @@ from donations.emails.envelope import Envelope, seal
 from donations.emails.letterhead import Letterhead
 from donations.languages import language_of
 from donations.models import Erasure, Supporter
-from donations.services import supporters
+from donations.services import supporters, suppressions
 from donations.services.letters import failures, gifts, links, payments, statements
 from donations.services.letters.office import NotNeeded, Office, Page
 from donations.services.outbox import Letter
@@ -59,7 +59,8 @@ def compose(session: Session, office: Office, letter: Letter, now: datetime) -> 
 
 
 def _check_reachable(session: Session, supporter: Supporter) -> None:
-    if supporter.erased_at is not None or session.get(Erasure, supporter.id) is not None:
-        raise NotNeeded("the supporter asked to be forgotten")
-    if supporter.suppressed_at is not None:
-        raise NotNeeded(f"nothing is sent to this address: {supporter.suppression_reason}")
+    silence = suppressions.why_silent(supporter)
+    if silence is None and session.get(Erasure, supporter.id) is not None:
+        silence = "the supporter asked to be forgotten"
+    if silence is not None:
+        raise NotNeeded(silence)

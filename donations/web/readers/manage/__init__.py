@@ -68,6 +68,8 @@ _page("/gifts/<reference>/charges.ics", "calendar", calendar.show)
 _form("/gifts/<reference>/keep-both", "keep_both", pairs.keep_both)
 
 _page("/receipts", "receipts", receipts.show)
+_page("/receipts/<number>.pdf", "receipt", receipts.receipt)
+_page("/statements/<int:year>.pdf", "statement", receipts.statement)
 _page("/data", "data", data.show)
 _form("/data", "choose", data.choose)
 _form("/data/download", "download", data.download)

@@ -86,9 +86,10 @@ def invoice_page(side: StripeSide) -> ResponseReturnValue:
 
 
 def have_looked_at(side: StripeSide) -> None:
-    """Heal a lost webhook: what became of it at Stripe is asked for."""
+    """Heal a lost webhook: what became of it at Stripe is asked for, and which card is theirs now."""
     running = current()
     with writing() as session:
+        inbox.mark(session, ObjectKind.CUSTOMER, side.customer_id, running.now())
         inbox.mark(session, ObjectKind.SUBSCRIPTION, side.subscription_id, running.now())
     running.wake()
 

@@ -11,7 +11,7 @@ from wtforms import BooleanField, StringField
 from donations.languages import NAMES, Language, find_language
 from donations.models.database import reading, writing
 from donations.runtime import current
-from donations.services import own_data
+from donations.services import own_data, supporter_export
 from donations.web.policy import route_policy
 from donations.web.readers.manage.changing import refuse_foreign_form, stale_form
 from donations.web.readers.manage.forms import OwnForm, text
@@ -61,8 +61,11 @@ def download() -> ResponseReturnValue:
     refuse_foreign_form()
     if not OwnForm().validate():
         return stale_form()
+    running = current()
     with reading() as session:
-        exported = own_data.export(session, current().vault, get_reader().supporter_id)
+        exported = supporter_export.export(
+            session, running.vault, get_reader().supporter_id, running.config.report_timezone
+        )
     response = Response(
         json.dumps(exported, ensure_ascii=False, indent=2) + "\n", mimetype="application/json"
     )
