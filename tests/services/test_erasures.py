@@ -161,8 +161,11 @@ def test_her_thanks_page_is_gone(nadia: Supporter) -> None:
 
     def is_there() -> bool:
         with writing() as session:
-            vault = current().vault
-            return thanks.look(session, vault, reference, since=None, zone=ZONE, now=NOON) is not None
+            running = current()
+            view = thanks.look(
+                session, running.vault, reference, book=running.offers, since=None, zone=ZONE, now=NOON
+            )
+            return view is not None
 
     assert is_there() is True
     wipe(nadia)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from io import BytesIO
 
 from flask import Flask
 from icalendar import Calendar
+from pypdf import PdfReader
 
-from donations.models import Erasure, ReaderSession, Supporter
+from donations.models import Erasure, IssuedDocument, LinkRequest, MagicLink, ReaderSession, Supporter
 from donations.models.database import reading, writing
-from tests.factories import NOON, make_donation, make_refund
+from donations.runtime import current
+from donations.services import erasures, issuing
+from tests.factories import NOON, ZONE, make_donation, make_refund, make_supporter
 from tests.web.readers.manage.conftest import NINA, GiveOf, OwnedGift, Owner, rows
 
 
@@ -26,10 +30,10 @@ def test_a_reader_sees_and_downloads_what_we_know(nina_in: Owner, nina: Supporte
     assert nina_in.answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
     assert nina_in.answer.headers["Cache-Control"] == "no-store"
     told = json.loads(nina_in.answer.text)
-    assert (told["email"], told["name"]) == (NINA, "Nina")
+    assert (told["supporter"]["email"], told["supporter"]["name"]) == (NINA, "Nina")
     assert told["donations"][0]["amount"] == 5000
-    assert told["donations"][0]["refunds"] == [{"amount": 500, "status": "succeeded"}]
-    assert told["recurring_gifts"][0]["stripe_subscription"] == gift.subscription.stripe_subscription_id
+    assert told["donations"][0]["refunds"][0]["amount"] == 500
+    assert told["subscriptions"][0]["stripe_subscription_id"] == gift.subscription.stripe_subscription_id
     assert told["letters"][0]["kind"] == "manage_link"
 
 
@@ -84,6 +88,9 @@ def test_erasing_takes_two_steps_and_ends_every_login(nina_in: Owner, nina: Supp
     assert "Your data is being erased" in nina_in.words
     assert [each.supporter_id for each in rows(Erasure)] == [nina.id]
     assert rows(ReaderSession) == []
+    with writing() as session:
+        erasures.wipe(session, nina.id, NOON)
+    assert rows(LinkRequest) == rows(MagicLink) == []
     assert nina_in.client.get("/manage/data").status_code == 303
 
 
@@ -109,6 +116,44 @@ def test_payments_are_listed_a_page_at_a_time(nina_in: Owner, nina: Supporter) -
     assert len(nina_in.page.select("tbody tr")) == 6
     assert "€10.29" in nina_in.words
     assert nina_in.opens("/manage/receipts?page=99").find("a", rel="next") is None
+
+
+def test_each_payment_has_a_receipt_and_each_year_a_statement(
+    nina_in: Owner, nina: Supporter, gift: OwnedGift
+) -> None:
+    with writing() as session:
+        make_donation(session, nina, checkout=gift.checkout, subscription=gift.subscription, amount=1000)
+        make_donation(session, nina, amount=2500, at=NOON - timedelta(days=400))
+    nina_in.opens("/manage/receipts")
+    receipt, statement = (
+        nina_in.client.get(str(nina_in.page.select_one(f"main a[href*={kind}][href$=pdf]")["href"]))
+        for kind in ("receipts", "statements")
+    )
+
+    for answer in (receipt, statement):
+        assert (answer.mimetype, answer.headers["Cache-Control"]) == ("application/pdf", "no-store")
+    assert "€10" in words_of(receipt.data)
+    assert "Nina" in words_of(receipt.data)
+    assert "Donations in 2026" in words_of(statement.data)
+    statements = [each.get_text() for each in nina_in.page.select("main a[href*=statements]")]
+    assert statements == ["Statement for 2026", "Statement for 2025"]
+    numbers = {each.number for each in rows(IssuedDocument)}
+    nina_in.opens("/manage/receipts")
+    assert {each.number for each in rows(IssuedDocument)} == numbers
+
+
+def words_of(pdf: bytes) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def test_a_document_of_someone_else_is_not_found(nina_in: Owner) -> None:
+    with writing() as session:
+        other = make_supporter(session, current().vault)
+        donation = make_donation(session, other)
+        number = issuing.issue_receipt(session, donation, ZONE, NOON).number
+
+    for path in (f"receipts/{number}.pdf", "receipts/unknown.pdf", "statements/2026.pdf", "statements/0.pdf"):
+        assert nina_in.client.get(f"/manage/{path}").status_code == 404, path
 
 
 def test_the_charge_dates_open_in_a_calendar(nina_in: Owner, gift: OwnedGift) -> None:
