@@ -22,7 +22,7 @@ STANDING_NAMES: Final[Mapping[Standing, str]] = {
     Standing.PAUSED: "Paused",
     Standing.CANCELED: "Ended",
 }
-CHECKOUT_NAMES: Final[Mapping[CheckoutStatus, str]] = {
+_CHECKOUT_NAMES: Final[Mapping[CheckoutStatus, str]] = {
     CheckoutStatus.OPENING: "Being opened",
     CheckoutStatus.OPEN: "Open",
     CheckoutStatus.PROCESSING: "Bank is confirming",
@@ -31,6 +31,12 @@ CHECKOUT_NAMES: Final[Mapping[CheckoutStatus, str]] = {
     CheckoutStatus.EXPIRED: "Abandoned",
     CheckoutStatus.FAILED: "Could not be opened",
 }
+
+_LATER_NAMES: Final[Mapping[CheckoutStatus, str]] = {
+    CheckoutStatus.PROCESSING: "Agreed",
+    CheckoutStatus.UNPAID: "Never began",
+}
+"""Of a recurring gift whose first charge was agreed for a later day."""
 
 _STANDING_REASONS: Final[Mapping[Standing, str]] = {
     Standing.INCOMPLETE: "The first payment has not succeeded yet, so it counts in no figure.",
@@ -56,6 +62,11 @@ _CHECKOUT_REASONS: Final[Mapping[CheckoutStatus, str]] = {
     CheckoutStatus.UNPAID: "The reader has done their part, and the bank refused.",
     CheckoutStatus.EXPIRED: "The reader left without paying: the page closed{ended} and nothing was charged.",
     CheckoutStatus.FAILED: "Stripe refused to open a payment page, so nothing was charged.",
+}
+_LATER_REASONS: Final[Mapping[CheckoutStatus, str]] = {
+    CheckoutStatus.PROCESSING: "Agreed: first charged on {begins}.",
+    CheckoutStatus.UNPAID: "It was to begin on {begins}; the bank refused, or the gift was ended before it.",
+    CheckoutStatus.EXPIRED: "The reader left without agreeing: the page closed{ended}; nothing was charged.",
 }
 _OVERDUE: Final = "Stripe's page closed on {closes}; what came of it is not known to us yet."
 
@@ -91,6 +102,12 @@ def why_checkout(record: SupporterRecord, checkout: Checkout, now: datetime, mom
     )
 
 
+def checkout_name(checkout: Checkout) -> str:
+    """How far the attempt got, in a word or two."""
+    later = _LATER_NAMES.get(checkout.status) if checkout.first_charge_at else None
+    return later or _CHECKOUT_NAMES[checkout.status]
+
+
 def why_not_applied(ticket: StripeObject | None, moment: Moment) -> str:
     """What keeps Stripe's latest news from our rows; nothing where they are up to date."""
     if ticket is None:
@@ -124,9 +141,12 @@ def _reason_of_standing(subscription: Subscription, moment: Moment) -> str:
 
 def _reason_of_checkout(checkout: Checkout, now: datetime, moment: Moment) -> str:
     is_overdue = checkout.status is CheckoutStatus.OPEN and checkout.expires_at <= now
-    reason = _OVERDUE if is_overdue else _CHECKOUT_REASONS[checkout.status]
+    begins_at = checkout.first_charge_at
+    later = _LATER_REASONS.get(checkout.status) if begins_at else None
+    reason = _OVERDUE if is_overdue else later or _CHECKOUT_REASONS[checkout.status]
     ended = f" on {moment(checkout.ended_at)}" if checkout.ended_at else ""
-    return reason.format(closes=moment(checkout.expires_at), ended=ended)
+    begins = moment(begins_at) if begins_at else ""
+    return reason.format(closes=moment(checkout.expires_at), ended=ended, begins=begins)
 
 
 def _how_we_know(record: SupporterRecord, kind: ObjectKind, stripe_id: str | None, moment: Moment) -> str:

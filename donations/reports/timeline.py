@@ -16,7 +16,7 @@ from donations.domain.movements import MONTHS_A_YEAR, MovementKind
 from donations.domain.refunds import RefundStatus
 from donations.domain.suppressions import SuppressionReason
 from donations.models import Checkout, Disposition, DonationSource, OutboxMessage, OutboxStatus, Subscription
-from donations.reports.reasons import CHECKOUT_NAMES
+from donations.reports.reasons import checkout_name
 from donations.reports.supporter_record import SupporterRecord
 from donations.reports.words import FREQUENCY_NAMES, LOCALE
 
@@ -86,7 +86,7 @@ def _checkouts(record: SupporterRecord) -> Iterator[Entry]:
         cause = f"The reader sent the form{f' ({came_from})' if came_from else ''}"
         yield Entry(each.created_at, f"Checkout opened: {gift}", f"{cause}; reference {each.reference}")
         if each.ended_at is not None:
-            name = CHECKOUT_NAMES[each.status].lower()
+            name = checkout_name(each).lower()
             tone = _CHECKOUT_TONES.get(each.status, Tone.PLAIN)
             session = each.stripe_session_id or "no session at Stripe"
             yield Entry(each.ended_at, f"Checkout {name}: {gift}", f"As Stripe's {session} says", tone)

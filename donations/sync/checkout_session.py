@@ -77,11 +77,26 @@ def _advance(
         case ("complete", "unpaid"):
             return _await_bank(checkout, context, snapshot)
         case ("complete", "no_payment_required") if checkout.first_charge_at is not None:
-            # Nothing is owed yet. The first charge, on its day, makes it paid.
-            is_advanced = fulfilment.mark_agreed(session, checkout, context.now)
+            return _await_first_charge(session, context, checkout, snapshot)
         case (status, payment_status):
             raise Mismatch(f"a session that is {status} and {payment_status} is not known")
     return Applied() if is_advanced else Applied(note=f"the checkout stays {checkout.status}")
+
+
+def _await_first_charge(
+    session: Session, context: SyncContext, checkout: Checkout, snapshot: CheckoutSessionSnapshot
+) -> Applied:
+    """Nothing is owed yet: the first charge, on its day, makes it paid.
+
+    Its subscription may have been ended by now, and looked at before the reader was known to have
+    agreed, so it is looked at once more.
+    """
+    was = checkout.status
+    if not fulfilment.mark_agreed(session, checkout, context.now):
+        return Applied(note=f"the checkout stays {checkout.status}")
+    if checkout.status is was or snapshot.subscription_id is None:
+        return Applied()
+    return Applied(look_next=Relative(ObjectKind.SUBSCRIPTION, snapshot.subscription_id))
 
 
 def _await_bank(checkout: Checkout, context: SyncContext, snapshot: CheckoutSessionSnapshot) -> Applied:

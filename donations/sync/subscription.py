@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from donations.domain.changes import ChangeKind
+from donations.domain.checkouts import CheckoutStatus
 from donations.domain.errors import Mismatch
 from donations.domain.gifts import Frequency
 from donations.domain.standing import TERMINAL, Standing, can_become, is_terminal
@@ -54,8 +55,11 @@ def apply(session: Session, context: SyncContext, snapshot: SubscriptionSnapshot
         session.add(row)
         session.flush()
         _follow_up(session, context, row, snapshot, Before.agreed(checkout))
-        return Applied()
-    return _update(session, context, row, snapshot)
+        applied = Applied()
+    else:
+        applied = _update(session, context, row, snapshot)
+    _end_attempt(checkout, row, context.now)
+    return applied
 
 
 def _check(checkout: Checkout, snapshot: SubscriptionSnapshot) -> None:
@@ -65,6 +69,13 @@ def _check(checkout: Checkout, snapshot: SubscriptionSnapshot) -> None:
         raise Mismatch("the checkout has another subscription")
     if snapshot.currency != checkout.currency:
         raise Mismatch("the subscription has another currency than its checkout")
+
+
+def _end_attempt(checkout: Checkout, row: Subscription, now: datetime) -> None:
+    """A gift agreed to begin later that was ended before: nothing comes of its attempt any more."""
+    is_agreed = checkout.first_charge_at is not None and checkout.status is CheckoutStatus.PROCESSING
+    if is_agreed and is_terminal(row.standing):
+        fulfilment.advance(checkout, CheckoutStatus.UNPAID, now)
 
 
 def _new_row(

@@ -17,7 +17,7 @@ from donations.models import Subscription
 from donations.models.database import reading
 from donations.reports.filters import PRESETS
 from donations.reports.paging import page_number
-from donations.reports.reasons import CHECKOUT_NAMES, STANDING_NAMES, why_checkout, why_subscription
+from donations.reports.reasons import STANDING_NAMES, checkout_name, why_checkout, why_subscription
 from donations.reports.supporter_list import KIND_NAMES, list_supporters, read_supporter_filters
 from donations.reports.supporter_record import find_record
 from donations.reports.timeline import MOST_ENTRIES, SUPPRESSIONS, entries_of, message_name
@@ -75,7 +75,7 @@ def show(reference: str) -> str:
         checkouts=[(each, why_checkout(record, each, now, moment)) for each in record.checkouts],
         next_charges={each.id: _next_charge(each, now) for each in record.subscriptions},
         standings=STANDING_NAMES,
-        checkout_names=CHECKOUT_NAMES,
+        checkout_name=checkout_name,
         frequencies=FREQUENCY_NAMES,
         suppressions=SUPPRESSIONS,
         message_name=partial(message_name, names=LETTER_NAMES),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -99,6 +99,29 @@ def test_an_attempt_says_why_it_got_no_further(
         make_checkout(session, nadia, status=status, at=NOON + timedelta(minutes=45), ended_at=ended_at)
 
     assert answer in page_of(editor, nadia)
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "answer"),
+    [
+        (CheckoutStatus.PROCESSING, "Agreed", "Agreed: first charged on 24 Dec 2026, 11:00."),
+        (CheckoutStatus.UNPAID, "Never began", "It was to begin on 24 Dec 2026, 11:00;"),
+        (CheckoutStatus.EXPIRED, "Abandoned", "The reader left without agreeing"),
+        (CheckoutStatus.PAID, "Paid", "Stripe confirmed the payment"),
+    ],
+)
+def test_an_attempt_to_give_later_is_not_taken_for_a_bank_that_thinks(
+    editor: Desk, nadia: Supporter, status: CheckoutStatus, name: str, answer: str
+) -> None:
+    begins_at = datetime(2026, 12, 24, 10, tzinfo=UTC)
+    with writing() as session:
+        make_checkout(session, nadia, status=status, frequency=Frequency.MONTHLY, first_charge_at=begins_at)
+
+    text = page_of(editor, nadia)
+
+    assert name in text
+    assert answer in text
+    assert "bank has not confirmed" not in text
 
 
 def test_an_open_attempt_whose_page_has_closed_is_not_called_open(editor: Desk, nadia: Supporter) -> None:
