@@ -22,6 +22,9 @@ from donations.services.checkouts import Attempt, Origin
 _SOONEST: Final = timedelta(days=3)
 """Stripe wants two days; the third is for a session that stays open a while."""
 
+_OFFERED_FOR: Final = timedelta(days=1)
+"""Stripe's page shows the address in full: whoever finds an old link to the thanks must not learn it."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaterGift:
@@ -32,11 +35,13 @@ class LaterGift:
 
 
 def find_offer(row: Checkout, book: OfferBook, zone: ZoneInfo, now: datetime) -> LaterGift | None:
-    """The offer that follows a gift given once, whether or not its giver gives regularly already.
+    """The offer that follows a gift given once, on the day after it was received.
 
-    That is not looked at: the page must not tell it to whoever holds a reference.
+    Whether its giver gives regularly already is not looked at: the page must not tell it to whoever
+    holds a reference.
     """
-    if row.frequency is not Frequency.ONCE:
+    received_at = row.ended_at or row.created_at
+    if row.frequency is not Frequency.ONCE or now - received_at > _OFFERED_FOR:
         return None
     try:
         presets = book.offer(row.currency, Frequency.MONTHLY, row.campaign).presets

@@ -62,7 +62,7 @@ def test_a_later_gift_is_charged_on_its_day_and_not_before(world: World) -> None
 
     later = only(Checkout, frequency=Frequency.MONTHLY)
     assert later.supporter_id == given.supporter_id
-    assert (count_of(Donation), count_of(Movement), count_of(OutboxMessage, kind="receipt")) == (1, 0, 1)
+    assert (count_of(Donation), count_of(Movement), count_of(OutboxMessage, status="sent")) == (1, 0, 1)
     begins = thanks_page(world, later.reference).h1.get_text()
     assert begins.startswith("Thank you. €5 every month will begin on ")
 
@@ -79,5 +79,6 @@ def test_a_later_gift_is_charged_on_its_day_and_not_before(world: World) -> None
     movement = only(Movement)
     assert (movement.kind, movement.occurred_on) == (MovementKind.NEW, donation.charged_on)
     assert count_of(OutboxMessage, kind="receipt", cause=donation.stripe_payment_intent_id) == 1
+    assert count_of(OutboxMessage, status="sent") == 2
     received = thanks_page(world, later.reference)
     assert received.h1.get_text() == "Thank you. €5 every month is on its way to our newsroom."

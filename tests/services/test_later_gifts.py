@@ -48,18 +48,30 @@ def test_it_begins_a_month_after_the_gift_at_the_same_time_of_day(
     assert found == LaterGift(Gift(Money(500, "eur"), Frequency.MONTHLY), begins_at)
 
 
-def test_taken_late_it_begins_at_the_first_day_that_is_three_days_ahead(app: Flask) -> None:
-    row = given(datetime(2027, 1, 31, 12, tzinfo=UTC))
+@pytest.mark.parametrize(
+    ("received_at", "begins_at"),
+    [
+        (datetime(2027, 2, 25, 12, tzinfo=UTC), datetime(2027, 2, 28, 12, tzinfo=UTC)),
+        (datetime(2027, 2, 25, 13, tzinfo=UTC), datetime(2027, 3, 31, 11, tzinfo=UTC)),
+        (datetime(2027, 4, 29, 12, tzinfo=UTC), datetime(2027, 5, 31, 11, tzinfo=UTC)),
+    ],
+)
+def test_after_a_slow_debit_it_begins_on_the_first_such_day_that_is_three_days_ahead(
+    app: Flask, received_at: datetime, begins_at: datetime
+) -> None:
+    row = given(datetime(2027, 1, 31, 12, tzinfo=UTC), ended_at=received_at)
 
-    def begins_at(now: datetime) -> datetime:
-        found = offer(row, now)
-        assert found is not None
-        return found.first_charge_at
+    found = offer(row, received_at)
 
-    first = datetime(2027, 2, 28, 12, tzinfo=UTC)
-    assert begins_at(first - timedelta(days=3)) == first
-    assert begins_at(first - timedelta(days=2)) == datetime(2027, 3, 31, 10 + 1, tzinfo=UTC)
-    assert begins_at(datetime(2027, 4, 29, tzinfo=UTC)).date().isoformat() == "2027-05-31"
+    assert found is not None
+    assert found.first_charge_at == begins_at
+
+
+def test_an_old_link_to_the_thanks_offers_nothing(app: Flask) -> None:
+    row = given(ended_at=NOON + timedelta(hours=1))
+
+    assert offer(row, NOON + timedelta(hours=25)) is not None
+    assert offer(row, NOON + timedelta(hours=25, seconds=1)) is None
 
 
 def test_it_is_the_smallest_monthly_amount_in_the_currency_of_the_gift(app: Flask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from donations import runtime
@@ -38,7 +38,7 @@ def send(reference: str) -> ResponseReturnValue:
         abort(403)
     view = thanks.look(reference)
     if view.offer is None:
-        abort(404)
+        return redirect(url_for("readers.thanks", reference=reference), 303)
     token = request.form.get("nonce", "")
     nonce = nonce_in(token)
     if nonce is None:
