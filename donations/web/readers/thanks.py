@@ -16,7 +16,7 @@ from donations.content.articles import Article, find_article_by_code, front_arti
 from donations.models.database import writing
 from donations.services import thanks
 from donations.services.thanks import ThanksState, ThanksView
-from donations.web.language import PARAMETER, gettext, language_in_address
+from donations.web.language import gettext
 from donations.web.policy import route_policy
 from donations.web.readers.appeal_cookie import is_appeal_hidden
 from donations.web.readers.article import article_url
@@ -91,7 +91,6 @@ def page(
             problem=problem,
             nonce=nonce or new_token(),
             is_appeal_hidden=is_appeal_hidden(),
-            manage_url=_manage_url(),
             article_url=article_url(article),
             share_links=_share_links(article, config.public_base_url),
             look_again_url=look_again_url,
@@ -100,11 +99,6 @@ def page(
             contact=config.support_email,
         )
     )
-
-
-def _manage_url() -> str:
-    language = language_in_address()
-    return "/manage" if language is None else f"/manage?{PARAMETER}={language.value}"
 
 
 def _share_links(article: Article, public_base_url: str) -> tuple[tuple[str, str], ...]:
