@@ -39,7 +39,7 @@ def test_each_charge_is_a_whole_day_that_stays_free() -> None:
     [
         (Language.ENGLISH, Frequency.MONTHLY, "Donation", "€10.41 every month"),
         (Language.ENGLISH, Frequency.ANNUAL, "Donation", "€10.41 every year"),
-        (Language.RUSSIAN, Frequency.MONTHLY, "Пожертвование", "10,41\u00a0€ в месяц"),
+        (Language.RUSSIAN, Frequency.MONTHLY, "Платёж", "10,41\u00a0€ в месяц"),
     ],
 )
 def test_an_entry_says_what_it_is_in_the_readers_language(

@@ -43,7 +43,7 @@ def test_the_file_speaks_the_pages_language(app: Flask, giver: Reader) -> None:
 
     response = giver.client.get(str(page.find("a", string="Добавить даты в календарь")["href"]))
 
-    assert "SUMMARY:Пожертвование" in response.text
+    assert "SUMMARY:Платёж" in response.text
 
 
 @pytest.mark.parametrize(
