@@ -12,6 +12,7 @@ from donations.models.lookup_key import LookupKey
 from donations.models.magic_link import MagicLink
 from donations.models.movement import Movement
 from donations.models.outbox_message import OutboxMessage, OutboxStatus
+from donations.models.payment_failure import PaymentFailure
 from donations.models.reader_session import ReaderSession
 from donations.models.refund import Refund
 from donations.models.staff_session import StaffSession
@@ -40,6 +41,7 @@ __all__ = [
     "Movement",
     "OutboxMessage",
     "OutboxStatus",
+    "PaymentFailure",
     "ReaderSession",
     "Refund",
     "StaffRole",

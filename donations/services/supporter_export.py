@@ -27,6 +27,7 @@ from donations.models import (
     MagicLink,
     Movement,
     OutboxMessage,
+    PaymentFailure,
     ReaderSession,
     Refund,
     StripeCustomer,
@@ -104,6 +105,14 @@ SHOWN: Final[Mapping[type[Base], Shown]] = {
             "occurred_on", "recorded_at",
         ),
         else_told=_words("supporter_id subscription_id"),
+        untold=_words("id"),
+    ),
+    PaymentFailure: Shown(
+        (
+            "stripe_invoice_id", "failed_at", "failed_on", "needed_confirmation", "recovered_at",
+            "given_up_at",
+        ),
+        else_told=_words("subscription_id"),
         untold=_words("id"),
     ),
     Donation: Shown(
@@ -219,10 +228,12 @@ def _name_given(checkout: Checkout, supporter: Supporter, vault: Vault) -> str |
 def _subscription(session: Session, row: Subscription) -> Row:
     changes = _rows(session, GiftChange, GiftChange.subscription_id == row.id)
     movements = _rows(session, Movement, Movement.subscription_id == row.id)
+    failures = _rows(session, PaymentFailure, PaymentFailure.subscription_id == row.id)
     return _row(row) | {
         "gift": session.get_one(Checkout, row.checkout_id).reference,
         "changes": [_row(each) | {"currency": row.currency} for each in changes],
         "movements": [_row(each) for each in movements],
+        "failures": [_row(each) for each in failures],
     }
 
 

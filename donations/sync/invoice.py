@@ -11,7 +11,7 @@ from donations.domain.standing import is_terminal
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import InvoiceSnapshot
 from donations.models import Subscription
-from donations.services import announcements, donations, recurring_gifts
+from donations.services import announcements, donations, payment_failures, recurring_gifts
 from donations.sync.outcome import Applied, Relative, SyncContext, not_ours
 
 _OPEN: Final = "open"
@@ -62,4 +62,5 @@ def _note_failure(
         row.confirmation_asked_at = None
     elif row.confirmation_asked_at is None:
         row.confirmation_asked_at = context.now
+    payment_failures.note(session, row, snapshot.id, context.zone)
     announcements.tell_of_failure(session, row, snapshot.id, context.now)

@@ -20,7 +20,15 @@ from donations.domain.periods import local_day
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import PaymentIntentSnapshot
 from donations.models import Checkout, Donation, Subscription
-from donations.services import donations, fulfilment, movements, outbox, recurring_gifts, tickets
+from donations.services import (
+    donations,
+    fulfilment,
+    movements,
+    outbox,
+    payment_failures,
+    recurring_gifts,
+    tickets,
+)
 from donations.sync.outcome import Applied, NotYet, Relative, SyncContext, not_ours
 
 _REFUSED: Final = frozenset({"requires_payment_method", "canceled"})
@@ -103,6 +111,7 @@ def _record(
 ) -> Applied:
     _check_money(origin, snapshot)
     donation, is_new = donations.record(session, _payment(context, origin, snapshot), context.now)
+    payment_failures.note_recovery(session, donation.stripe_invoice_id, donation.charged_at)
     if snapshot.charge is not None:
         donations.settle(session, donation, snapshot.charge)
     if is_new:

@@ -17,7 +17,14 @@ from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import SubscriptionSnapshot
 from donations.models import Checkout, Donation, StripeCustomer, Subscription
 from donations.models.insert import insert_if_absent
-from donations.services import announcements, fulfilment, gift_changes, movements, recurring_gifts
+from donations.services import (
+    announcements,
+    fulfilment,
+    gift_changes,
+    movements,
+    payment_failures,
+    recurring_gifts,
+)
 from donations.services.announcements import Before
 from donations.services.gift_changes import Wish
 from donations.sync.outcome import Applied, Relative, SyncContext, not_ours
@@ -121,6 +128,8 @@ def _follow_up(
     movement = movements.book(session, row, zone=context.zone, now=now, was=before.frequency)
     recurring_gifts.note_movement(session, row, movement, now)
     announcements.tell_of_change(session, row, before, now)
+    if is_terminal(row.standing):
+        payment_failures.note_end(session, row, now)
     announcements.plan_ahead(session, row, snapshot.card_expires_on, zone=context.zone, now=now)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from donations.domain.changes import CancelReason, ChangeKind
 from donations.domain.gifts import Frequency, Gift
 from donations.domain.money import Money
-from donations.models import Base, IssuedDocument, MagicLink, Supporter
+from donations.models import Base, IssuedDocument, MagicLink, PaymentFailure, Supporter
 from donations.models.database import reading, writing
 from donations.models.issued_document import DocumentKind
 from donations.models.vault import SealBroken, Vault
@@ -63,6 +63,15 @@ def give_richly(session: Session, vault: Vault, email: str, name: str) -> Suppor
             donation_id=donation.id,
             issued_on=NOON.date(),
             issued_at=NOON,
+        )
+    )
+    session.add(
+        PaymentFailure(
+            stripe_invoice_id=f"in_{gift.id}",
+            subscription_id=gift.id,
+            failed_at=NOON,
+            failed_on=NOON.date(),
+            needed_confirmation=False,
         )
     )
     reader_sessions.open_session(session, supporter.id, None, NOON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,16 @@ from sqlalchemy import update
 from donations.domain.changes import ChangeKind, ChangeStatus
 from donations.domain.gifts import Frequency
 from donations.domain.movements import ChurnCause, MovementKind, MovementTag
-from donations.models import Checkout, GiftChange, Movement, OutboxMessage, StripeCustomer, Subscription
+from donations.gateway.snapshots import PaymentIntentSnapshot
+from donations.models import (
+    Checkout,
+    GiftChange,
+    Movement,
+    OutboxMessage,
+    PaymentFailure,
+    StripeCustomer,
+    Subscription,
+)
 from donations.models.database import reading, writing
 from donations.services import movements
 from tests import factories
@@ -18,6 +28,7 @@ from tests.factories import NOON
 from tests.sync.desk import Desk, count_of, only, rows
 from tests.sync.lives import (
     canceled,
+    charge,
     customer,
     ids,
     invoice,
@@ -174,8 +185,67 @@ def test_a_renewal_that_fails_is_told_in_a_series_and_stops_when_it_recovers(
     days = [(each.next_try_at - row.failing_since).days for each in series]
     assert (days, [each.cause for each in series]) == ([0, 5, 12], ["in_2:0", "in_2:5", "in_2:12"])
 
+    desk.apply(recovery(paid))
     desk.apply(subscription(paid))
     assert only(Subscription).failing_invoice_id is None
+    assert only(PaymentFailure).recovered_at == NOON + timedelta(days=33)
+    assert lines() == [(MovementKind.NEW, 60000, 1)]
+
+
+def recovery(checkout: Checkout) -> PaymentIntentSnapshot:
+    """The payment of the second invoice, three days after it was due."""
+    charged = charge(checkout, id="ch_2", payment_intent_id="pi_2", created_at=NOON + timedelta(days=33))
+    first = payment_intent(checkout)
+    link = replace(first.invoice, invoice_id="in_2")
+    return replace(first, id="pi_2", charge=charged, invoice=link)
+
+
+def test_what_is_owed_when_a_gift_ends_is_given_up(desk: Desk, paid: Checkout) -> None:
+    desk.apply(subscription(paid, status="past_due"))
+    desk.apply(invoice(paid, id="in_2", status="open", is_first=False, attempts=1))
+
+    desk.apply(subscription(paid, **as_changes(canceled(paid)), cancellation_reason="payment_failed"))
+
+    failure = only(PaymentFailure)
+    assert (failure.given_up_at is not None, failure.recovered_at) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "booked", "again"),
+    [
+        ("past_due", [], []),
+        ("unpaid", [(MovementKind.CHURNED, -60000, -1)], [(MovementKind.REACTIVATED, 60000, 1)]),
+        ("paused", [(MovementKind.PAUSED, -60000, -1)], [(MovementKind.RESUMED, 60000, 1)]),
+        ("trialing", [], []),
+    ],
+)
+def test_each_standing_is_booked_as_what_it_is_and_so_is_the_way_back(
+    desk: Desk, paid: Checkout, status: str, booked: list[object], again: list[object]
+) -> None:
+    desk.apply(subscription(paid, status=status))
+    assert lines()[1:] == booked
+    desk.apply(subscription(paid))
+
+    assert lines()[1:] == [*booked, *again]
+
+
+def test_a_gift_that_never_began_is_in_no_line_and_no_letter(desk: Desk) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(checkout, status="incomplete"))
+
+    desk.apply(subscription(checkout, status="incomplete_expired", ended_at=NOON + timedelta(hours=23)))
+
+    assert (lines(), messages()) == ([], [])
+
+
+def test_a_gift_that_begins_later_counts_from_its_first_charge(desk: Desk) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY, first_charge_at=NOON + timedelta(days=30))
+    desk.apply(subscription(checkout, status="trialing"))
+    assert lines() == []
+
+    desk.apply(subscription(checkout))
+    desk.apply(payment_intent(checkout))
+
     assert lines() == [(MovementKind.NEW, 60000, 1)]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from donations.domain.gift_days import next_charge_on, rhythm
+from donations.domain.gift_days import leaves_out_one, next_charge_on, rhythm
 from donations.domain.gifts import Frequency, Gift
 from donations.domain.money import Money
 from donations.domain.periods import local_day
@@ -52,8 +52,7 @@ def paused(session: Session, office: Office, letter: Letter, head: Letterhead, _
     day = next_charge_on(days)
     if day is None:
         raise NotNeeded("no charge follows the pause")
-    left_out = [each for each, _ in zip(rhythm(days), range(4), strict=False) if each < day]
-    skipped = left_out[0] if len(left_out) == 1 else None
+    skipped = next(rhythm(days)) if leaves_out_one(days) else None
     return Page(gift_paused.write(gift_paused.GiftPaused(gift_of(row), day, skipped), head))
 
 
