@@ -11,7 +11,7 @@ import pytest
 
 from tests.journeys.givers import CHALLENGED, DECLINED, NO_FUNDS, SEPA_SETTLES, Giver, HttpGiver, card
 from tests.journeys.stack import Stack, eventually
-from tests.journeys.truth import dump_of
+from tests.journeys.truth import agrees
 
 _numbers = count(1)
 CONFIRMING = "Your bank is confirming your gift."
@@ -99,12 +99,7 @@ def reference_in(url: str) -> str:
 def assert_agreed(stack: Stack) -> None:
     """Our canonical state is Stripe's, field by field."""
 
-    def agrees() -> bool:
-        before, ours, after = dump_of(stack.state()), stack.dump(), dump_of(stack.state())
-        return before == ours == after
-
-    eventually(agrees, "agreement with Stripe")
-    assert stack.dump() == dump_of(stack.state())
+    eventually(lambda: agrees(stack.dump(), stack.state()), "agreement with Stripe")
 
 
 @pytest.mark.parametrize("gift", GIFTS, ids=str)

@@ -28,6 +28,35 @@ def dump_of(state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def agrees(ours: dict[str, list[dict[str, Any]]], state: dict[str, Any]) -> bool:
+    """Whether our dump is what Stripe says, and our ledger adds up to what it says that counts.
+
+    Movements are our own words, so only their sums can be compared: a year's worth of each gift.
+    """
+    facts = {name: rows for name, rows in ours.items() if name != "movements"}
+    booked: dict[str, int] = {}
+    for each in ours["movements"]:
+        booked[each["subscription"]] = booked.get(each["subscription"], 0) + each["annual_amount"]
+    counted = {each["id"]: _annual_amount(each, state) for each in state["objects"].get("subscription", [])}
+    sums = {stripe_id: booked.get(stripe_id, 0) for stripe_id in counted}
+    return facts == dump_of(state) and sums == counted
+
+
+def _annual_amount(subscription: dict[str, Any], state: dict[str, Any]) -> int:
+    """What a gift that goes on, is not paused and was paid at least once brings in a year."""
+    is_on = subscription["status"] in {"active", "past_due", "trialing"}
+    was_paid = any(
+        invoice["amount_paid"] > 0
+        and invoice["parent"]["subscription_details"]["subscription"] == subscription["id"]
+        for invoice in state["objects"].get("invoice", [])
+    )
+    if not is_on or not was_paid or subscription["pause_collection"] is not None:
+        return 0
+    item = subscription["items"]["data"][0]
+    times = {"month": 12, "year": 1}[item["price"]["recurring"]["interval"]]
+    return item["price"]["unit_amount"] * item["quantity"] * times
+
+
 def _donation(intent: dict[str, Any], objects: dict[str, Any]) -> dict[str, Any]:
     charge = _by_id(objects["charge"], intent["latest_charge"])
     balance = _balance_of(charge, objects)

@@ -27,7 +27,6 @@ from sqlalchemy import func, select
 
 from config import Config
 from donations.app import create_app
-from donations.domain.movements import annual_amount
 from donations.emails.mailer import mailer_for
 from donations.jobs.queue import Wakeup, make_huey
 from donations.jobs.tasks import Jobs
@@ -39,7 +38,7 @@ from donations.sandbox.settings import Settings
 from donations.sandbox.ticker import next_at
 from donations.services import movements
 from tests.journeys.givers import Giver, card
-from tests.journeys.truth import dump_of
+from tests.journeys.truth import agrees
 from tests.website import Website
 
 SECRET = "whsec_of_the_years"
@@ -166,18 +165,11 @@ class Years:
         """Our dump is Stripe's state, the ledger adds up to what counts now, and no letter went twice."""
         with reading() as session:
             ours = dump(session)
-            ours_moved = ours.pop("movements")
-            rows = list(session.scalars(select(Subscription)))
+            givers = session.scalars(select(Subscription)).all()
             quarantined = session.scalar(select(func.count()).where(StripeObject.quarantined_at.is_not(None)))
-            booked = Counter[str]()
-            for each in ours_moved:
-                booked[each["subscription"]] += each["annual_amount"]
-            for row in rows:
-                counted = annual_amount(row.amount, row.frequency) if movements.counts(row) else 0
-                assert booked[row.stripe_subscription_id] == counted
-            heads = sum(each["supporters"] for each in ours_moved)
-            assert heads == len({row.supporter_id for row in rows if movements.counts(row)})
-        assert ours == dump_of(self.state())
+            heads = sum(each["supporters"] for each in ours["movements"])
+            assert heads == len({row.supporter_id for row in givers if movements.counts(row)})
+        assert agrees(ours, self.state())
         assert quarantined == 0
         ids = [each["Message-ID"] for each in self.letters()]
         assert len(ids) == len(set(ids))
