@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from babel.support import NullTranslations
@@ -20,11 +21,14 @@ from werkzeug.utils import cached_property
 from donations.domain.errors import DonationError
 from donations.domain.money import Money
 from donations.languages import NAMES, SOURCE, Language, catalogue_of, find_language, language_of
-from donations.runtime import current
+from donations.web.cookies import Cookie
 from donations.web.filters import money, page_locale
 from donations.web.policy import policy_of
 
 PARAMETER: Final = "lang"
+CHOICE: Final = Cookie("language", timedelta(days=365))
+"""Of the reader, by the language link alone."""
+
 _NOT_FOR_READERS: Final = ("/staff", "/webhooks")
 _LOOKS: Final = frozenset({"GET", "HEAD"})
 
@@ -75,10 +79,6 @@ def language_in_address() -> Language | None:
     return find_language(request.args.get(PARAMETER)) if has_request_context() else None
 
 
-def cookie_name() -> str:
-    return "__Host-language" if current().config.is_served_over_https else "language"
-
-
 def language_links() -> tuple[LanguageLink, ...]:
     """The same page in each language; none for pages that are English for everyone."""
     if not _is_for_readers():
@@ -121,7 +121,7 @@ def _filled_in(sentence: str, values: Mapping[str, object]) -> str:
 def _locale_of_request() -> str:
     if not has_request_context() or not _is_for_readers():
         return SOURCE.value
-    chosen = language_in_address() or find_language(request.cookies.get(cookie_name()))
+    chosen = language_in_address() or find_language(CHOICE.read())
     return (chosen or _language_of_browser()).value
 
 

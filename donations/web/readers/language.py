@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from donations.languages import Language, find_language
-from donations.runtime import current
-from donations.web.language import PARAMETER, cookie_name
+from donations.web.language import CHOICE, PARAMETER
 from donations.web.policy import route_policy
-
-_YEAR_S: Final = 365 * 24 * 3600
 
 
 @route_policy(audience="reader", csrf="none", cache="no-store")
@@ -25,14 +21,7 @@ def choose(lang: str) -> ResponseReturnValue:
     # The address says it too, for browsers that keep no cookies.
     page = _own_page(request.args.get("next", "")) or url_for("readers.front")
     response = redirect(_in_language(page, language), 303)
-    response.set_cookie(
-        cookie_name(),
-        language.value,
-        max_age=_YEAR_S,
-        secure=current().config.is_served_over_https,
-        httponly=True,
-        samesite="Lax",
-    )
+    CHOICE.set(response, language.value)
     return response
 
 

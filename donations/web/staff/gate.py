@@ -9,15 +9,18 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Response, abort, current_app, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from config import Config
 from donations.models.database import reading, writing
 from donations.runtime import current
 from donations.services import staff_logins
 from donations.services.staff_logins import StaffMember
+from donations.web.cookies import Cookie
 from donations.web.staff.permissions import Permission, may, permission_of
+
+LOGIN: Final = Cookie("staff", staff_logins.LASTS_AT_MOST)
+"""For as long as a session can last; the server ends it earlier where it is idle."""
 
 _AREA: Final = "/staff"
 
@@ -47,36 +50,6 @@ def to_login() -> AnyResponse:
     return redirect(url_for("staff.login", next=wanted), 303)
 
 
-def token_in_cookie() -> str | None:
-    return request.cookies.get(cookie_name(current().config)) or None
-
-
-def set_cookie(response: Response, token: str) -> None:
-    """For as long as the session can last; the server ends it earlier where it is idle."""
-    config = current().config
-    response.set_cookie(
-        cookie_name(config),
-        token,
-        max_age=staff_logins.LASTS_AT_MOST,
-        path="/",
-        secure=config.is_served_over_https,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def delete_cookie(response: Response) -> None:
-    config = current().config
-    response.delete_cookie(
-        cookie_name(config), path="/", secure=config.is_served_over_https, httponly=True, samesite="Lax"
-    )
-
-
-def cookie_name(config: Config) -> str:
-    """Browsers take `__Host-` only over https, which development does without."""
-    return "__Host-staff" if config.is_served_over_https else "staff"
-
-
 def safe_next(wanted: str | None) -> str | None:
     """The page to go on to, if it is one of this area's; None for anything else.
 
@@ -93,7 +66,7 @@ def safe_next(wanted: str | None) -> str | None:
 
 
 def _member_of_cookie() -> StaffMember | None:
-    token = token_in_cookie()
+    token = LOGIN.read()
     if token is None:
         return None
     now = current().now()

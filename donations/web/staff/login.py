@@ -17,7 +17,7 @@ from donations.services import staff_logins
 from donations.services.staff_logins import Attempt, Refused
 from donations.web.policy import route_policy
 from donations.web.staff.forms import LoginForm
-from donations.web.staff.gate import delete_cookie, find_member, safe_next, set_cookie, token_in_cookie
+from donations.web.staff.gate import LOGIN, find_member, safe_next
 from donations.web.staff.permissions import Permission, needs
 
 _WRONG: Final = "The email address or the password is not right"
@@ -62,13 +62,13 @@ def send() -> AnyResponse:
 @route_policy(audience="staff", csrf="session", cache="no-store")
 def leave() -> AnyResponse:
     """Log out. Logging out twice is no error."""
-    token = token_in_cookie()
+    token = LOGIN.read()
     if token is not None:
         with writing() as rows:
             staff_logins.log_out(rows, token, current().now())
     session.clear()
     response = make_response(redirect(url_for("staff.login"), 303))
-    delete_cookie(response)
+    LOGIN.delete(response)
     return response
 
 
@@ -76,14 +76,14 @@ def _proven_token(attempt: Attempt, password: str, now: datetime) -> str | None:
     if not attempt.is_proven(password):
         return None
     with writing() as rows:
-        return staff_logins.finish(rows, attempt, password, token_in_cookie(), now)
+        return staff_logins.finish(rows, attempt, password, LOGIN.read(), now)
 
 
 def _let_in(token: str) -> Response:
     # What guarded the forms before the login must not guard those after it.
     session.clear()
     response = make_response(redirect(_onward(), 303))
-    set_cookie(response, token)
+    LOGIN.set(response, token)
     return response
 
 

@@ -15,7 +15,7 @@ from donations.services import own_data, supporter_export
 from donations.web.policy import route_policy
 from donations.web.readers.manage.changing import refuse_foreign_form, stale_form
 from donations.web.readers.manage.forms import OwnForm, text
-from donations.web.readers.manage.gate import delete_cookie, get_reader
+from donations.web.readers.manage.gate import LOGIN, get_reader
 
 
 class LettersForm(OwnForm):
@@ -90,5 +90,5 @@ def erase() -> ResponseReturnValue:
         own_data.ask_erasure(session, get_reader().supporter_id, running.now())
     running.wake()
     response = make_response(render_template("readers/manage/erased.html", reader=None))
-    delete_cookie(response)
+    LOGIN.delete(response)
     return response

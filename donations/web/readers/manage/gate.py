@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from flask import Response, current_app, g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from config import Config
 from donations.models.database import reading, writing
 from donations.runtime import current
 from donations.services import reader_sessions
 from donations.services.reader_sessions import Reader
+from donations.web.cookies import Cookie
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+LOGIN: Final = Cookie("manage", reader_sessions.LASTS_AT_MOST)
+"""For as long as a session can last; the server ends it earlier where it is idle."""
 
 
 def for_all(view: View) -> View:
@@ -44,38 +47,8 @@ def get_reader() -> Reader:
     return reader
 
 
-def token_in_cookie() -> str | None:
-    return request.cookies.get(cookie_name(current().config)) or None
-
-
-def set_cookie(response: Response, token: str) -> None:
-    """For as long as the session can last; the server ends it earlier where it is idle."""
-    config = current().config
-    response.set_cookie(
-        cookie_name(config),
-        token,
-        max_age=reader_sessions.LASTS_AT_MOST,
-        path="/",
-        secure=config.is_served_over_https,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def delete_cookie(response: Response) -> None:
-    config = current().config
-    response.delete_cookie(
-        cookie_name(config), path="/", secure=config.is_served_over_https, httponly=True, samesite="Lax"
-    )
-
-
-def cookie_name(config: Config) -> str:
-    """Browsers take `__Host-` only over https, which development does without."""
-    return "__Host-manage" if config.is_served_over_https else "manage"
-
-
 def _reader_of_cookie() -> Reader | None:
-    token = token_in_cookie()
+    token = LOGIN.read()
     if token is None:
         return None
     now = current().now()

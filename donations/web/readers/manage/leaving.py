@@ -10,7 +10,7 @@ from donations.runtime import current
 from donations.services import reader_sessions
 from donations.web.policy import route_policy
 from donations.web.readers.manage.forms import OwnForm
-from donations.web.readers.manage.gate import delete_cookie, get_reader, token_in_cookie
+from donations.web.readers.manage.gate import LOGIN, get_reader
 from donations.web.readers.own_pages import is_from_elsewhere
 
 
@@ -18,7 +18,7 @@ from donations.web.readers.own_pages import is_from_elsewhere
 def log_out() -> ResponseReturnValue:
     """End this session."""
     _check()
-    token = token_in_cookie()
+    token = LOGIN.read()
     assert token is not None
     with writing() as session:
         reader_sessions.log_out(session, token)
@@ -43,5 +43,5 @@ def _check() -> None:
 
 def _goodbye() -> ResponseReturnValue:
     response = make_response(redirect(url_for("readers.manage.home"), 303))
-    delete_cookie(response)
+    LOGIN.delete(response)
     return response

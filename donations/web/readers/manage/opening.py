@@ -20,7 +20,7 @@ from donations.services.throttles import give_back_try, network_of, take_try, th
 from donations.web.policy import route_policy
 from donations.web.readers.manage.entry import form_page, too_many
 from donations.web.readers.manage.forms import AskForm, OpenForm
-from donations.web.readers.manage.gate import find_reader, for_all, set_cookie, token_in_cookie
+from donations.web.readers.manage.gate import LOGIN, find_reader, for_all
 from donations.web.readers.own_pages import is_from_elsewhere
 
 
@@ -64,7 +64,7 @@ def enter(token: str) -> ResponseReturnValue:
     if entry.session_token is None:
         return _opens_nothing(entry, now)
     response = make_response(redirect(url_for("readers.manage.home", then=entry.wanted), 303))
-    set_cookie(response, entry.session_token)
+    LOGIN.set(response, entry.session_token)
     return response
 
 
@@ -77,7 +77,7 @@ def _try(session: Session, running: Runtime, token: str, now: datetime) -> _Entr
     if opened is None:
         return _Entry()
     give_back_try(session, key)
-    session_token = reader_sessions.open_session(session, opened.supporter_id, token_in_cookie(), now)
+    session_token = reader_sessions.open_session(session, opened.supporter_id, LOGIN.read(), now)
     return _Entry(session_token, opened.wanted)
 
 
