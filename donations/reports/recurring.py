@@ -1,9 +1,8 @@
 """Recurring revenue at a moment: who gives regularly, and what that is a month.
 
-Subscriptions are kept as they are now, and no ledger of movements exists yet. So a moment in the
-past is reckoned from today's rows: a gift that had been paid by then and had not ended, at
-today's amount; one that is paused or unpaid today is left out of both moments, so that the
-difference shows what began and what ended, and nothing that we do not know.
+The ledger of movements is not read here yet. A moment in the past is reckoned from today's rows: a
+gift that had been paid by then and had not ended, at today's amount; one that is paused or unpaid
+today is left out of both moments, so that the difference shows what began and what ended.
 """
 
 from __future__ import annotations

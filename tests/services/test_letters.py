@@ -16,8 +16,17 @@ from donations.domain.gifts import Frequency
 from donations.emails.registry import KINDS
 from donations.jobs.send_messages import send_messages
 from donations.jobs.yearly_statements import order_statements
-from donations.models import Checkout, Erasure, IssuedDocument, OutboxMessage, Subscription, Supporter
+from donations.models import (
+    Checkout,
+    Erasure,
+    IssuedDocument,
+    LinkRequest,
+    OutboxMessage,
+    Subscription,
+    Supporter,
+)
 from donations.models.database import is_in_transaction, writing
+from donations.services import outbox
 from donations.services.letters.compose import GATHERERS
 from tests.factories import NOON
 from tests.sync.desk import Desk, count_of, only
@@ -300,6 +309,23 @@ def test_nothing_is_sent_to_an_address_that_is_suppressed(
 
     assert send(desk, postbox) == []
     assert skipped() == [("refund", "suppressed: bounce")]
+
+
+def test_a_link_that_was_asked_for_is_sent_even_after_a_complaint(
+    desk: Desk, postbox: Postbox, paid: Checkout
+) -> None:
+    with writing() as session:
+        session.execute(update(Supporter).values(suppressed_at=NOON, suppression_reason="complaint"))
+        session.add(
+            LinkRequest(
+                reference="asked", email_index=b"x" * 32, language="ru", created_at=NOON, matched_at=NOON
+            )
+        )
+        outbox.add(session, "manage_link", "asked", paid.supporter_id, desk.clock())
+
+    (text,) = send(desk, postbox)
+
+    assert "/manage/open/" in text
 
 
 def test_nothing_is_sent_to_who_asked_to_be_forgotten(desk: Desk, postbox: Postbox, paid: Checkout) -> None:

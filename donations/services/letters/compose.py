@@ -38,11 +38,13 @@ GATHERERS: Final[Mapping[str, _Gather]] = {
 }
 """By kind; `emails.registry` has the same kinds."""
 
+_ASKED_FOR: Final = frozenset({"manage_link"})
+
 
 def compose(session: Session, office: Office, letter: Letter, now: datetime) -> EmailMessage:
     """The whole message. Raises NotNeeded, or SealBroken where the address does not open."""
     supporter = session.get_one(Supporter, letter.supporter_id)
-    _check_reachable(session, supporter)
+    _check_reachable(session, supporter, letter.kind)
     contact = supporters.contact_of(supporter, office.vault)
     head = Letterhead(
         language=language_of(supporter.language),
@@ -58,9 +60,10 @@ def compose(session: Session, office: Office, letter: Letter, now: datetime) -> 
     return seal(page.written, envelope, page.attachments)
 
 
-def _check_reachable(session: Session, supporter: Supporter) -> None:
+def _check_reachable(session: Session, supporter: Supporter, kind: str) -> None:
+    """A link that was just asked for is sent even after a complaint: without it nobody could cancel."""
+    if session.get(Erasure, supporter.id) is not None:
+        raise NotNeeded("the supporter asked to be forgotten")
     silence = suppressions.why_silent(supporter)
-    if silence is None and session.get(Erasure, supporter.id) is not None:
-        silence = "the supporter asked to be forgotten"
-    if silence is not None:
+    if silence is not None and (kind not in _ASKED_FOR or supporter.erased_at is not None):
         raise NotNeeded(silence)

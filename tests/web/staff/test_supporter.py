@@ -10,10 +10,12 @@ from donations.models import (
 )
 from donations.models.database import writing
 from donations.models.vault import Vault
+from donations.services import outbox
 from tests.factories import (
     NOON,
     make_checkout,
     make_donation,
+    make_movement,
     make_refund,
     make_subscription,
     make_supporter,
@@ -34,6 +36,36 @@ def test_someone_who_never_paid_has_a_record_too(editor: Desk, nadia: Supporter)
     assert "No payment has succeeded yet." in text
     assert "n***@example.com" in text
     assert "nadia@example.com" not in text
+
+
+def test_two_recurring_gifts_are_warned_of_until_both_are_meant(editor: Desk, nadia: Supporter) -> None:
+    warning = "More than one recurring gift"
+    with writing() as session:
+        make_subscription(session, nadia)
+    assert warning not in page_of(editor, nadia)
+
+    with writing() as session:
+        second = make_subscription(session, nadia, at=NOON + timedelta(days=1))
+    assert warning in page_of(editor, nadia)
+
+    with writing() as session:
+        session.merge(second).kept_beside_others_at = NOON + timedelta(days=2)
+    assert warning not in page_of(editor, nadia)
+
+
+def test_the_ledger_and_letters_that_were_not_needed_stand_in_the_timeline(
+    editor: Desk, nadia: Supporter
+) -> None:
+    with writing() as session:
+        make_movement(session, make_subscription(session, nadia, amount=1000))
+        outbox.add(session, "payment_failed", "in_1:5", nadia.id, NOON)
+        (letter,) = outbox.claim_due(session, 1, NOON)
+        outbox.skip(session, letter, "the payment was made, or is not asked for any more", NOON)
+
+    text = page_of(editor, nadia)
+
+    assert "Recurring revenue new: +€10 a month" in text
+    assert "Email “Payment failed” not needed any more" in text
 
 
 def test_totals_are_per_currency_with_refunds_apart(editor: Desk, nadia: Supporter) -> None:
