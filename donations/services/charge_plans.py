@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import dropwhile, islice, takewhile
+from itertools import dropwhile, islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from donations.domain.gift_days import charges_to_come
 from donations.domain.gifts import Gift
 from donations.domain.money import Money
 from donations.domain.periods import local_day
 from donations.domain.standing import is_terminal
 from donations.domain.upcoming_charges import upcoming_charges
 from donations.models import Checkout, Subscription
+from donations.services.own_gifts import days_of
 
 _CHARGES: Final = 12
 
@@ -59,16 +61,6 @@ def _as_agreed(row: Checkout, zone: ZoneInfo) -> Iterator[date]:
 
 
 def _days(subscription: Subscription, row: Checkout, zone: ZoneInfo, now: datetime) -> Iterator[date]:
-    began_at = row.first_charge_at or subscription.started_at
-    next_at = subscription.current_period_ends_at or began_at
-    days = upcoming_charges(next_at, began_at, subscription.frequency, zone)
-    first_on = local_day(now, zone)
-    if subscription.is_collection_paused:
-        if subscription.resumes_at is None:
-            return iter(())
-        first_on = max(first_on, local_day(subscription.resumes_at, zone))
-    days = dropwhile(lambda day: day < first_on, days)
-    if subscription.cancels_at is None:
-        return days
-    ends_on = local_day(subscription.cancels_at, zone)
-    return takewhile(lambda day: day < ends_on, days)
+    days = days_of(subscription, zone, row.first_charge_at)
+    today = local_day(now, zone)
+    return dropwhile(lambda day: day < today, charges_to_come(days))

@@ -68,7 +68,7 @@ def test_one_who_was_erased_is_shown_as_erased_with_what_was_given(editor: Desk,
     assert "Not needed any more: erased" in text
     assert "Nadia" not in text
     entries = timeline_of(editor, nadia)
-    assert any("Email “receipt” not needed any more erased" in entry for entry in entries)
+    assert any("Email “Receipt” not needed any more erased" in entry for entry in entries)
     assert any("Erased Address and name are gone" in entry for entry in entries)
 
 
