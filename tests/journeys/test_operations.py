@@ -119,10 +119,9 @@ def test_nothing_personal_is_logged_and_the_secrets_are_ours_alone(stack: Stack)
     reader.pay(**card())
     thanked(reader)
 
-    files = [path for path in stack.folder.rglob("*") if path.is_file() and "sandbox" not in path.parts]
-    holders = [
-        path.name for path in files if b"canary.reader" in path.read_bytes() and path.parent.name != "mail"
-    ]
+    # Letters are whole messages, and drafts of them come and go.
+    files = [path for path in stack.folder.rglob("*") if not {"sandbox", "mail"} & set(path.parts)]
+    holders = [path.name for path in files if path.is_file() and b"canary.reader" in path.read_bytes()]
 
     assert holders == []
     secrets = stack.folder / "development-secrets.json"
