@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 import requests
+from sqlalchemy.orm import Session
 
 from config import Config
 from donations.domain.changes import ChangeStatus
-from donations.models import GiftChange
+from donations.models import GiftChange, Subscription
 from donations.models.database import reading
+from donations.services import gift_changes
+from donations.services.gift_changes import Wish
+from donations.services.references import new_reference
 from tests.journeys.givers import HttpGiver
-from tests.journeys.test_years import BOTH_DATABASES, MONTHLY, START
+from tests.journeys.test_years import MONTHLY, ONE_DATABASE, START
 from tests.journeys.years import Years, years
 from tests.sync.desk import rows
 
-pytestmark = BOTH_DATABASES
 SUBSCRIPTIONS = "/v1/subscriptions/"
 
 
@@ -234,6 +238,48 @@ def test_what_was_asked_of_a_gift_that_is_anothers_is_not_found(desk: Desk) -> N
         assert desk.send((action.replace(reference, other), fields)).status_code == 404
 
     assert desk.changes() == []
+
+
+@ONE_DATABASE
+def test_the_proof_finds_the_mistake_of_a_fresh_key_for_a_repeated_call(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_of = gift_changes.call_of
+    fresh = lambda *of: replace(call_of(*of), idempotency_key=new_reference())  # noqa: E731
+    monkeypatch.setattr(gift_changes, "call_of", fresh)
+    form = desk.form(amount="15")
+    desk.world.control("faults", path=SUBSCRIPTIONS, method="POST", kind="reset_after", count=4)
+
+    desk.send(form)
+    desk.world.control("faults", clear=True)
+    desk.world.control("clock", seconds=3600)
+    desk.world.settle()
+
+    assert desk.updates() > 1
+
+
+@ONE_DATABASE
+def test_the_proof_finds_the_mistake_of_a_form_that_may_be_used_twice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_row = gift_changes._new_row
+    reusable = lambda *of: new_row(*of) | {"nonce": new_reference()}  # noqa: E731
+    monkeypatch.setattr(gift_changes, "_new_row", reusable)
+    monkeypatch.setattr(gift_changes, "begin", begin_without_looking)
+    form = desk.form(amount="15")
+
+    answers = [desk.send(form) for _ in range(2)]
+
+    assert {answer.status_code for answer in answers} != {200}
+
+
+def begin_without_looking(
+    session: Session, subscription: Subscription, wish: Wish, now: datetime
+) -> tuple[GiftChange, bool]:
+    row = GiftChange(**gift_changes._new_row(subscription, wish, now))
+    session.add(row)
+    session.flush()
+    return row, True
 
 
 def page(desk: Desk) -> str:
