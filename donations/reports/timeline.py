@@ -101,12 +101,16 @@ def _donations(record: SupporterRecord) -> Iterator[Entry]:
 
 
 def _subscriptions(record: SupporterRecord) -> Iterator[Entry]:
+    checkouts = {each.id: each for each in record.checkouts}
     for each in record.subscriptions:
         gift, stripe_id = _gift(each, each.amount), each.stripe_subscription_id
-        yield Entry(each.started_at, f"Recurring gift begun: {gift}", f"Told by Stripe's {stripe_id}")
+        # As it was begun: what it is by now may be another amount, or another rhythm.
+        checkout = checkouts.get(each.checkout_id)
+        first = gift if checkout is None else _gift(checkout, checkout.charge_amount)
+        yield Entry(each.started_at, f"Recurring gift begun: {first}", f"Told by Stripe's {stripe_id}")
         if each.first_paid_at is not None:
             yield Entry(
-                each.first_paid_at, f"Recurring gift first paid: {gift}", "It counts from here on", Tone.GOOD
+                each.first_paid_at, f"Recurring gift first paid: {first}", "It counts from here on", Tone.GOOD
             )
         if each.ended_at is not None:
             reason = (each.end_reason or "no reason given").replace("_", " ")

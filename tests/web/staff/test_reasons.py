@@ -231,8 +231,8 @@ def test_the_timeline_tells_every_change_and_its_cause_newest_first(editor: Desk
         "Stripe told us: invoice.paid",
         "Checkout paid: €50 monthly",
         "Donation: €50 monthly",
-        "Recurring gift first paid: €10 monthly",
-        "Recurring gift begun: €10 monthly",
+        "Recurring gift first paid: €50 monthly",
+        "Recurring gift begun: €50 monthly",
         "Checkout opened: €50 monthly",
         "First seen",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from donations.domain.gifts import Frequency
 from donations.models import (
     DonationSource,
     Supporter,
@@ -51,6 +52,16 @@ def test_two_recurring_gifts_are_warned_of_until_both_are_meant(editor: Desk, na
     with writing() as session:
         session.merge(second).kept_beside_others_at = NOON + timedelta(days=2)
     assert warning not in page_of(editor, nadia)
+
+
+def test_a_gift_that_was_raised_is_told_as_it_was_begun(editor: Desk, nadia: Supporter) -> None:
+    with writing() as session:
+        checkout = make_checkout(session, nadia, frequency=Frequency.MONTHLY, amount=1000)
+        make_subscription(session, nadia, amount=1500, checkout=checkout)
+
+    text = page_of(editor, nadia)
+
+    assert "Recurring gift begun: €10 monthly" in text
 
 
 def test_the_ledger_and_letters_that_were_not_needed_stand_in_the_timeline(
