@@ -12,7 +12,7 @@ from config import Config
 from donations.domain.gifts import Frequency
 from donations.domain.periods import nth_charge_on
 from tests.journeys.givers import HttpGiver
-from tests.journeys.years import Years, next_leap_january, years
+from tests.journeys.years import Years, days_in_calendar, next_leap_january, years
 
 FAILS_LATER = "4000000000000341"
 MONTHLY = {"frequency": "monthly", "amount_monthly": "10"}
@@ -31,12 +31,16 @@ def world(config: Config, tmp_path: Path) -> Iterator[Years]:
 
 @BOTH_DATABASES
 def test_a_gift_begun_on_31_january_is_charged_at_each_months_end(world: Years) -> None:
-    world.give(HttpGiver(), MONTHLY)
+    giver = HttpGiver()
+    world.give(giver, MONTHLY)
     assert world.new_letters() == {"receipt": 1}
-
-    world.live_until(nth_charge_on(START.date(), Frequency.MONTHLY, 14) + timedelta(days=1))
-
     expected = [nth_charge_on(START.date(), Frequency.MONTHLY, n) for n in range(15)]
+    giver.look_again()
+    assert f"29 February {START.year}" in giver.text
+    assert days_in_calendar(giver, "dates into your calendar") == expected[1:13]
+
+    world.live_until(expected[14] + timedelta(days=1))
+
     assert expected[1] == date(START.year, 2, 29)
     assert expected[13] == date(START.year + 1, 2, 28)
     assert world.charged_on() == expected

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -23,6 +23,7 @@ from typing import Any
 
 import requests
 from flask import Flask
+from icalendar import Calendar
 from sqlalchemy import func, select
 
 from config import Config
@@ -37,7 +38,7 @@ from donations.sandbox.server import SandboxServer
 from donations.sandbox.settings import Settings
 from donations.sandbox.ticker import next_at
 from donations.services import movements
-from tests.journeys.givers import Giver, card
+from tests.journeys.givers import Giver, HttpGiver, card
 from tests.journeys.truth import agrees
 from tests.website import Website
 
@@ -193,6 +194,14 @@ class Years:
         giver.submit()
 
 
+def days_in_calendar(giver: HttpGiver, link: str) -> list[date]:
+    """What the calendar file behind a link of this page holds."""
+    giver.follow(link)
+    assert giver.answer is not None
+    events = Calendar.from_ical(giver.answer.content).walk("VEVENT")
+    return [each.decoded("dtstart") for each in events]
+
+
 def text_of(message: EmailMessage) -> str:
     body = message.get_body(("plain",))
     assert body is not None
@@ -226,7 +235,3 @@ def years(config: Config, folder: Path) -> Iterator[Years]:
             yield Years(app, config, sandbox, website, jobs)
         with app.app_context():
             db.engine.dispose()
-
-
-def days_after(start: datetime, days: int) -> date:
-    return (start + timedelta(days=days)).date()
