@@ -76,7 +76,7 @@ def export_command(email: str | None, reference: str | None, output: Path | None
 @click.option("--yes", "is_sure", is_flag=True, help="Don't ask whether you are sure.")
 @in_application
 def erase_command(email: str | None, reference: str | None, dry_run: bool, is_sure: bool) -> None:
-    """Forget a supporter: end their recurring gifts, wipe address, names and letters. For good."""
+    """Forget a supporter for good: end their recurring gifts, wipe address and names, send nothing more."""
     address, reference = address_or_reference(email, reference)
     runtime = current()
     with reading() as session:
