@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from donations.emails.registry import KINDS, Kind
 from donations.emails.samples import sample_letterhead
 from donations.languages import Language
+from tests.pictures import keep_picture
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +46,7 @@ def test_a_letter_fits_a_phone_and_is_kept_as_a_picture(
             phones["light"].set_content(write(sample_letterhead(language)).html)
 
             name = f"letter-{kind.slug}-{variant}-{language}.png"
-            phones["light"].screenshot(path=artifacts / name, full_page=True)
+            keep_picture(phones["light"], artifacts / name)
             assert phones["light"].evaluate("document.documentElement.scrollWidth") <= PHONE, name
     found = Axe().run(phones["light"], options=RULES)
     assert found.violations_count == 0, found.generate_report()
@@ -56,6 +57,6 @@ def test_a_letter_can_be_read_on_a_dark_screen(phones: dict[str, Page], artifact
         write = next(iter(KINDS[slug].samples.values()))
         phones["dark"].set_content(write(sample_letterhead(Language.ENGLISH)).html)
 
-        phones["dark"].screenshot(path=artifacts / f"letter-{slug}-dark.png", full_page=True)
+        keep_picture(phones["dark"], artifacts / f"letter-{slug}-dark.png")
         found = Axe().run(phones["dark"], options=RULES)
         assert found.violations_count == 0, found.generate_report()

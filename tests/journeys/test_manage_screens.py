@@ -27,6 +27,7 @@ from donations.services.gift_tokens import ShortWay
 from tests.databases import SqliteTemplate
 from tests.factories import NOON, make_donation, make_subscription, make_supporter
 from tests.fakes import FakeGateway
+from tests.pictures import keep_picture
 from tests.website import Website
 
 pytestmark = pytest.mark.browser
@@ -123,7 +124,7 @@ def test_pages_of_a_gift_fit_are_accessible_and_kept_as_pictures(
 def look(page: Page, url: str, picture: Path, width: int) -> None:
     page.goto(url)
     page.evaluate("document.fonts.ready")
-    page.screenshot(path=picture, full_page=True)
+    keep_picture(page, picture)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, picture.name
     found = Axe().run(page)
     assert found.violations_count == 0, f"{picture.name}: {found.generate_report()}"

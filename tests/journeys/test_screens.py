@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.journeys.givers import SEPA_SETTLES, BrowserGiver, HttpGiver, card
 from tests.journeys.stack import Stack, eventually
 from tests.journeys.test_giving import CONFIRMING, GIFTS, fresh_email, thanked, to_stripe
+from tests.pictures import keep_picture
 
 pytestmark = pytest.mark.browser
 
@@ -298,7 +299,7 @@ def test_a_page_fits_is_accessible_and_is_kept_as_a_picture(
     show(page, stack)
 
     page.evaluate("document.fonts.ready")
-    page.screenshot(path=artifacts / f"{show.__name__}-{width}.png", full_page=True)
+    keep_picture(page, artifacts / f"{show.__name__}-{width}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys.conftest import CHROMIUM_FLAGS
+from tests.pictures import keep_picture
 from tests.sandbox import desk as cards
 from tests.sandbox.desk import Desk
 from tests.sandbox.test_people import PLACES
@@ -66,7 +67,7 @@ def test_every_page_for_people_fits_and_is_accessible(browser: Browser, lived: D
     for place in [*PLACES, f"events/{event['id']}", f"objects/{subject}", "objects/gone"]:
         page.goto(f"{lived.server.base_url}/_sandbox/{place}")
         name = place.split("/")[0] + ("-one" if "/" in place else "") if place else "overview"
-        page.screenshot(path=ARTIFACTS / f"sandbox_people_{name}-{width}.png", full_page=True)
+        keep_picture(page, ARTIFACTS / f"sandbox_people_{name}-{width}.png")
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found[place] = "runs over"
         axe = Axe().run(page)

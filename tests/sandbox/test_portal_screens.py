@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.pictures import keep_picture
 from tests.sandbox import desk as cards
 from tests.sandbox.desk import Desk
 from tests.sandbox.portal_visit import PortalVisit
@@ -30,7 +31,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 def faults_of(page: Page, name: str) -> list[str]:
     width = page.evaluate("window.innerWidth")
     ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"sandbox_{name}-{width}.png", full_page=True)
+    keep_picture(page, ARTIFACTS / f"sandbox_{name}-{width}.png")
     found = ["runs over"] if page.evaluate("document.documentElement.scrollWidth") > width else []
     axe = Axe().run(page)
     return found + ([axe.generate_report()] if axe.violations_count else [])
