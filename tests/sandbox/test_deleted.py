@@ -37,7 +37,22 @@ def test_a_deleted_customers_gift_ends_and_what_was_paid_stays(desk: Desk) -> No
     subscription = desk.stripe.v1.subscriptions.retrieve(str(session.subscription), {"expand": ["customer"]})
     assert (subscription.status, subscription.customer["deleted"]) == ("canceled", True)
     assert desk.stripe.v1.invoices.retrieve(str(session.invoice)).status == "paid"
-    assert desk.event_types(happened) == ["customer.subscription.deleted", "customer.deleted"]
+    assert desk.event_types(happened) == [
+        "customer.subscription.deleted", "payment_method.detached", "customer.deleted",
+    ]  # fmt: skip
+
+
+def test_a_deleted_customers_methods_are_let_go_and_pay_for_nothing_more(desk: Desk) -> None:
+    v1 = desk.stripe.v1
+    session = desk.subscribe()
+    method = str(v1.subscriptions.retrieve(str(session.subscription)).default_payment_method)
+
+    v1.customers.delete(str(session.customer))
+
+    assert v1.payment_methods.retrieve(method, {"expand": ["customer"]}).customer is None
+    another = v1.customers.create({"email": "another@example.org"}).id
+    with pytest.raises(stripe.InvalidRequestError, match="may not be"):
+        v1.payment_methods.attach(method, {"customer": another})
 
 
 def test_a_product_goes_only_while_it_has_no_price(desk: Desk) -> None:
@@ -74,11 +89,3 @@ def test_a_draft_goes_and_what_it_billed_waits_for_another(desk: Desk) -> None:
     desk.stripe.v1.invoices.finalize_invoice(str(third.id))
     with pytest.raises(stripe.InvalidRequestError, match="only delete draft invoices"):
         desk.stripe.v1.invoices.delete(str(third.id))
-
-
-def test_a_deleted_customers_card_can_still_be_let_go(desk: Desk) -> None:
-    session = desk.subscribe()
-    method = desk.stripe.v1.subscriptions.retrieve(str(session.subscription)).default_payment_method
-    desk.stripe.v1.customers.delete(str(session.customer))
-
-    assert desk.stripe.v1.payment_methods.detach(str(method)).customer is None

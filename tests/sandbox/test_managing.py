@@ -97,10 +97,12 @@ def test_a_deleted_customers_gifts_end_at_once_and_nothing_is_asked_for(desk: De
 
     assert deleted.deleted is True
     told = listener.types()
-    assert sorted(told) == ["customer.deleted", *["customer.subscription.deleted"] * 2, "invoice.updated"]
+    let_go = ["payment_method.detached"] * 2
+    ended = ["customer.subscription.deleted"] * 2
+    assert sorted(told) == ["customer.deleted", *ended, "invoice.updated", *let_go]
     for each in (running, str(behind.subscription)):
-        ended = read(desk, each, "customer.invoice_settings.default_payment_method")
-        assert (ended.status, ended.customer.deleted) == ("canceled", True)
+        gift = read(desk, each, "customer.invoice_settings.default_payment_method")
+        assert (gift.status, gift.customer.deleted) == ("canceled", True)
 
 
 def test_the_card_that_pays_is_seen_from_the_subscription(desk: Desk) -> None:

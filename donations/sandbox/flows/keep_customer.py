@@ -8,7 +8,7 @@ from donations.sandbox.api.call import Call
 from donations.sandbox.api.errors import ApiError, invalid
 from donations.sandbox.api.support import refuse_all_but
 from donations.sandbox.document import Document
-from donations.sandbox.flows.keep_method import attach_to
+from donations.sandbox.flows.keep_method import attach_to, let_go
 from donations.sandbox.objects import test_clock
 from donations.sandbox.objects.customer import CHANGEABLE, change, new_customer
 from donations.sandbox.objects.lookup import referenced, required
@@ -65,12 +65,17 @@ def update(call: Call) -> Document:
 
 
 def delete(call: Call) -> Document:
-    """A deleted customer's subscriptions end at once; the payments stay in the books."""
+    """A deleted customer's subscriptions end and their methods are let go; the payments stay in the books.
+
+    That a method's customer is never a deleted one is how Stripe's description types the field.
+    """
     world = call.world
     customer = required(world, "customer", call.path["customer"], "customer")
     for subscription in world.store.search("subscription", [Condition("customer", customer["id"])]):
         if subscription["status"] not in ENDED:
             end_now(world, subscription, "cancellation_requested")
+    for method in world.store.search("payment_method", [Condition("customer", customer["id"])]):
+        let_go(world, method)
     stub: Document = {"id": customer["id"], "object": "customer", "deleted": True}
     emit(world, "customer.deleted", customer)
     return world.store.bury(stub)

@@ -120,9 +120,15 @@ def detach(call: Call) -> Document:
             "The payment method you provided is not attached to a customer so detachment is impossible.",
             param="payment_method",
         )
-    after = call.world.store.save({**before, "customer": None}, is_spent=True)
-    emit(call.world, "payment_method.detached", after, differences(before, after))
+    after = let_go(call.world, before)
     _forget_default(call.world, before)
+    return after
+
+
+def let_go(world: World, before: Document) -> Document:
+    """Part a method from its customer, whatever still names it."""
+    after = world.store.save({**before, "customer": None}, is_spent=True)
+    emit(world, "payment_method.detached", after, differences(before, after))
     return after
 
 
