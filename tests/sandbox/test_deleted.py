@@ -89,3 +89,19 @@ def test_a_draft_goes_and_what_it_billed_waits_for_another(desk: Desk) -> None:
     desk.stripe.v1.invoices.finalize_invoice(str(third.id))
     with pytest.raises(stripe.InvalidRequestError, match="only delete draft invoices"):
         desk.stripe.v1.invoices.delete(str(third.id))
+
+
+def test_a_deleted_customer_keeps_no_method_of_a_payment_confirmed_later(desk: Desk) -> None:
+    v1 = desk.stripe.v1
+    customer = v1.customers.create({"email": "gone@example.org"}).id
+    automatic = {"enabled": True, "allow_redirects": "never"}
+    intent = v1.payment_intents.create({
+        "amount": 500, "currency": "eur", "customer": customer, "setup_future_usage": "off_session",
+        "automatic_payment_methods": automatic,
+    })  # fmt: skip
+    v1.customers.delete(customer)
+
+    paid = v1.payment_intents.confirm(intent.id, {"payment_method": "pm_card_visa"})
+
+    assert paid.status == "succeeded"
+    assert v1.payment_methods.retrieve(str(paid.payment_method)).customer is None

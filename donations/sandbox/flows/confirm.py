@@ -80,10 +80,13 @@ def _succeed(
 
 
 def _use_up(world: World, method: Document, intent: Document) -> None:
-    """A method pays once, unless a customer keeps it."""
-    if method["customer"] is None and intent["customer"] and intent["setup_future_usage"]:
-        attach_to(world, method, intent["customer"])
-    elif method["customer"] is None:
+    """A method pays once, unless a customer keeps it, who must still be there."""
+    if method["customer"] is not None:
+        return
+    customer = world.store.get(intent["customer"]) if intent["customer"] else None
+    if customer and not customer.get("deleted") and intent["setup_future_usage"]:
+        attach_to(world, method, customer["id"])
+    else:
         world.store.save(method, is_spent=True)
 
 

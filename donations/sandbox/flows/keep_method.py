@@ -216,8 +216,6 @@ def card_with_expiry(method: Document, given: dict[str, Any]) -> Document:
 
 def _forget_default(world: World, method: Document) -> None:
     before = world.store.get(method["customer"])
-    if before.get("deleted"):
-        return
     settings = before["invoice_settings"]
     if settings["default_payment_method"] == method["id"]:
         after = {**before, "invoice_settings": {**settings, "default_payment_method": None}}
