@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from donations.documents.publisher import Publisher
-from donations.documents.typesetting import NotPrintable, typeset
+from donations.documents.typesetting import set_with_name, typeset
 from donations.documents.wording import how_often, sum_with_code, verification
 from donations.domain.days import format_day
 from donations.domain.gifts import Frequency
@@ -33,12 +33,8 @@ class ReceiptDocument:
 
 
 def receipt_pdf(document: ReceiptDocument, publisher: Publisher, language: Language) -> bytes:
-    """The receipt in the giver's language. A name in letters that our fonts lack is left out:
-    a receipt without it is better than none."""
-    try:
-        return _set(document, publisher, language)
-    except NotPrintable:
-        return _set(replace(document, name=None), publisher, language)
+    """The receipt in the giver's language, with the name if it can be printed."""
+    return set_with_name(document.name, lambda name: _set(replace(document, name=name), publisher, language))
 
 
 def _set(document: ReceiptDocument, publisher: Publisher, language: Language) -> bytes:

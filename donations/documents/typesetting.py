@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final
 
@@ -35,6 +35,15 @@ def typeset(template: str, words: Mapping[str, Value], made_on: date) -> bytes:
         if _NOT_PRINTABLE in error.message:
             raise NotPrintable from None
         raise
+
+
+def set_with_name(name: str | None, make: Callable[[str | None], bytes]) -> bytes:
+    """The document that `make` makes for `name`. A name in letters that our fonts lack is left out:
+    a document without it is better than none."""
+    try:
+        return make(name)
+    except NotPrintable:
+        return make(None)
 
 
 def _compiled(template: str, words: Mapping[str, Value], made_on: date) -> bytes:

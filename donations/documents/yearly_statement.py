@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from donations.documents.publisher import Publisher
-from donations.documents.typesetting import NotPrintable, Value, typeset
+from donations.documents.typesetting import Value, set_with_name, typeset
 from donations.documents.wording import how_often, verification
 from donations.domain.amounts import format_money
 from donations.domain.days import format_day
@@ -54,12 +54,8 @@ class StatementDocument:
 
 
 def statement_pdf(document: StatementDocument, publisher: Publisher, language: Language) -> bytes:
-    """The statement in the giver's language. A name in letters that our fonts lack is left out:
-    a statement without it is better than none."""
-    try:
-        return _set(document, publisher, language)
-    except NotPrintable:
-        return _set(replace(document, name=None), publisher, language)
+    """The statement in the giver's language, with the name if it can be printed."""
+    return set_with_name(document.name, lambda name: _set(replace(document, name=name), publisher, language))
 
 
 def _set(document: StatementDocument, publisher: Publisher, language: Language) -> bytes:
