@@ -5,13 +5,14 @@ The pictures are for people: `.test-artifacts/` after a run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.givers import SEPA_SETTLES, BrowserGiver, HttpGiver, card
 from tests.journeys.stack import Stack, eventually
@@ -51,7 +52,7 @@ def support_with_errors(page: Page, stack: Stack) -> None:
     page.fill("#other_amount", "lots")
     page.fill("#email", "nina@")
     page.click(".submit .button")
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
 
 
 def article_in_russian(page: Page, stack: Stack) -> None:
@@ -64,14 +65,14 @@ def support_in_russian(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.base}/support?amount=33")
     page.fill("#email", "nina@example.com")
     page.get_by_role("link", name="Русский").click()
-    assert page.locator("html").get_attribute("lang") == "ru"
-    assert page.input_value("#email") == "nina@example.com"
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
+    expect(page.locator("#email")).to_have_value("nina@example.com")
     page.fill("#other_amount", "1 250,50")
     page.check("#cover_fees")
     button = page.locator(".submit .button")
-    assert button.inner_text().replace("\u00a0", " ") == "Жертвовать 1 269,80 € в месяц"
+    expect(button).to_have_text("Жертвовать 1 269,80 € в месяц", use_inner_text=True)
     page.fill("#other_amount", "много")
-    assert button.inner_text() == "Жертвовать каждый месяц"
+    expect(button).to_have_text("Жертвовать каждый месяц", use_inner_text=True)
     page.fill("#other_amount", "33")
 
 
@@ -80,7 +81,7 @@ def support_with_errors_in_russian(page: Page, stack: Stack) -> None:
     page.fill("#other_amount", "10.50")
     page.fill("#email", "nina@")
     page.click(".submit .button")
-    assert page.title().startswith("Ошибка: ")
+    expect(page).to_have_title(re.compile("^Ошибка: "))
 
 
 def thanks_received_in_russian(page: Page, stack: Stack) -> None:
@@ -102,6 +103,7 @@ def support_without_stripe(page: Page, stack: Stack) -> None:
     page.fill("#email", fresh_email())
     stack.control("faults", path="/v1/checkout/sessions", count=10, status=500)
     page.click(".submit .button")
+    expect(page.get_by_text("We could not reach our payment provider").first).to_be_visible()
     stack.control("faults", clear=True)
 
 
@@ -156,7 +158,7 @@ def thanks_for_later(stack: Stack) -> str:
 
 def thanks_with_offer(page: Page, stack: Stack) -> None:
     page.goto(thanks_for_one(stack))
-    assert page.locator(".offer .button").count() == 2
+    expect(page.locator(".offer .button")).to_have_count(2)
 
 
 def thanks_with_offer_in_russian(page: Page, stack: Stack) -> None:
@@ -166,8 +168,8 @@ def thanks_with_offer_in_russian(page: Page, stack: Stack) -> None:
 def thanks_for_a_later_gift(page: Page, stack: Stack) -> None:
     page.goto(thanks_for_later(stack))
     page.get_by_role("button", name="Hide the appeal").click()
-    assert page.get_by_role("button", name="Show the appeal again").is_visible()
-    assert "€5 every month will begin on" in page.locator("h1").inner_text()
+    expect(page.get_by_role("button", name="Show the appeal again")).to_be_visible()
+    expect(page.locator("h1")).to_contain_text("€5 every month will begin on")
 
 
 def thanks_for_a_later_gift_in_russian(page: Page, stack: Stack) -> None:
@@ -177,8 +179,10 @@ def thanks_for_a_later_gift_in_russian(page: Page, stack: Stack) -> None:
 def article_without_its_appeal(page: Page, stack: Stack) -> None:
     page.goto(thanks_for_one(stack))
     page.get_by_role("button", name="Hide the appeal").click()
+    expect(page.get_by_role("button", name="Show the appeal again")).to_be_visible()
     page.get_by_role("link", name="Back to the article").click()
-    assert page.locator(".appeal").count() == 0
+    expect(page.locator("article h1, main h1").first).to_be_visible()
+    expect(page.locator(".appeal")).to_have_count(0)
 
 
 def verify(page: Page, stack: Stack) -> None:
@@ -190,13 +194,13 @@ def verify_not_confirmed_in_russian(page: Page, stack: Stack) -> None:
     page.fill("#number", "R-0000000000")
     page.fill("#code", "AAAA-AAAA-AAAA-AAAA")
     page.click("main form .button")
-    assert page.locator(".notice").is_visible()
+    expect(page.locator(".notice")).to_be_visible()
 
 
 def verify_with_errors(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.base}/verify")
     page.click("main form .button")
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
 
 
 def thanks_on_its_way(page: Page, stack: Stack) -> None:
@@ -222,6 +226,7 @@ def log_in(page: Page, stack: Stack) -> None:
     page.fill("[name=email]", "staff@example.com")
     page.fill("[name=password]", stack.staff_password)
     page.get_by_role("button", name="Log in").click()
+    expect(page.locator(".staff-nav")).to_be_visible()
 
 
 def staff_login(page: Page, stack: Stack) -> None:
@@ -245,6 +250,7 @@ def staff_supporter(page: Page, stack: Stack) -> None:
     thanked(reader)
     staff_supporters(page, stack)
     page.locator("main a[href*='/staff/supporters/']").first.click()
+    page.wait_for_url("**/staff/supporters/*")
 
 
 def staff_donations(page: Page, stack: Stack) -> None:
