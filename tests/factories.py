@@ -27,7 +27,7 @@ from donations.models import (
     Supporter,
 )
 from donations.models.vault import Vault
-from donations.services import supporters
+from donations.services import adjustments, supporters
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -155,6 +155,7 @@ def make_donation(
         "settled_amount": None if fee is None else amount,
         "fee_amount": fee,
         "net_amount": None if fee is None else amount - fee,
+        "settlement_recorded_at": None if fee is None else at,
         "charged_at": at,
         "charged_on": local_day(at, ZONE),
         "recorded_at": at,
@@ -187,6 +188,7 @@ def make_refund(
     if status is RefundStatus.SUCCEEDED:
         donation.refunded_amount += row.amount
     session.flush()
+    adjustments.book_refund(session, row, zone=ZONE, now=at)
     return row
 
 
@@ -209,6 +211,7 @@ def make_dispute(
     )
     session.add(row)
     session.flush()
+    adjustments.book_dispute(session, row, zone=ZONE, now=at)
     return row
 
 
@@ -219,8 +222,11 @@ def make_movement(session: Session, subscription: Subscription, **columns: objec
         "subscription_id": subscription.id,
         "kind": MovementKind.NEW,
         "currency": subscription.currency,
+        "frequency": subscription.frequency,
+        "annual_before": 0,
         "annual_amount": annual_amount(subscription.amount, subscription.frequency),
         "supporters": 1,
+        "supporters_in_currency": 1,
         "occurred_at": subscription.started_at,
         "occurred_on": local_day(subscription.started_at, ZONE),
         "recorded_at": subscription.recorded_at,

@@ -104,6 +104,11 @@ def classify(before: LedgerState, now: GiftState) -> Classified | None:
     return Classified(kind, difference, 0)
 
 
+def heads(before: int, difference: int) -> int:
+    """1 where amounts that were nothing become something, -1 where they become nothing, else 0."""
+    return int(before + difference > 0) - int(before > 0)
+
+
 def cause_of_end(standing: Standing, reason: str | None) -> ChurnCause | None:
     """Why a gift is charged no more. `reason` is Stripe's; without one somebody ended it by hand."""
     if standing is Standing.UNPAID or reason == "payment_failed":

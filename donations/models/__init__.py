@@ -1,5 +1,7 @@
 """All tables, so that importing this package fills `Base.metadata`."""
 
+from donations.models import rollups as rollups
+from donations.models.adjustment import Adjustment
 from donations.models.base import Base
 from donations.models.checkout import Checkout
 from donations.models.dispute import Dispute
@@ -11,6 +13,7 @@ from donations.models.link_request import LinkRequest
 from donations.models.lookup_key import LookupKey
 from donations.models.magic_link import MagicLink
 from donations.models.movement import Movement
+from donations.models.origin import Origin
 from donations.models.outbox_message import OutboxMessage, OutboxStatus
 from donations.models.payment_failure import PaymentFailure
 from donations.models.reader_session import ReaderSession
@@ -25,6 +28,7 @@ from donations.models.supporter import Supporter
 from donations.models.throttle import Throttle
 
 __all__ = [
+    "Adjustment",
     "Base",
     "Checkout",
     "Disposition",
@@ -39,6 +43,7 @@ __all__ = [
     "LookupKey",
     "MagicLink",
     "Movement",
+    "Origin",
     "OutboxMessage",
     "OutboxStatus",
     "PaymentFailure",

@@ -40,6 +40,7 @@ class Donation(Base):
         ),
         CheckConstraint("settled_amount - fee_amount = net_amount", "net_is_settled_less_fee"),
         Index("ix_donation_charged_on", "charged_on", "currency", "frequency"),
+        Index("ix_donation_charged_at", "charged_at"),
         Index("ix_donation_supporter_id_charged_at", "supporter_id", "charged_at"),
     )
 
@@ -47,6 +48,7 @@ class Donation(Base):
     supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporter.id"))
     checkout_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("checkout.id"), index=True)
     subscription_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("subscription.id"), index=True)
+    origin_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("origin.id"))
     source: Mapped[DonationSource] = mapped_column(enum_of(DonationSource, "source"))
     frequency: Mapped[Frequency] = mapped_column(enum_of(Frequency, "frequency"))
     amount: Mapped[int] = mapped_column(BigId)
@@ -63,6 +65,8 @@ class Donation(Base):
     """What the charge came to in the settlement currency, before the fee."""
     fee_amount: Mapped[int | None] = mapped_column(BigId)
     net_amount: Mapped[int | None] = mapped_column(BigId)
+    settlement_recorded_at: Mapped[datetime | None]
+    """When we learnt these."""
 
     charged_at: Mapped[datetime]
     charged_on: Mapped[date]

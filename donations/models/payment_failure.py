@@ -17,7 +17,7 @@ class PaymentFailure(Base):
     __tablename__ = "payment_failure"
     __table_args__ = (
         CheckConstraint("recovered_at IS NULL OR given_up_at IS NULL", "ends_in_one_way"),
-        Index("ix_payment_failure_failed_on", "failed_on"),
+        Index("ix_payment_failure_failed_at", "failed_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

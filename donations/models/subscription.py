@@ -31,6 +31,7 @@ class Subscription(Base):
     stripe_customer_id: Mapped[str] = mapped_column(ForeignKey("stripe_customer.stripe_customer_id"))
     supporter_id: Mapped[int] = mapped_column(BigId, ForeignKey("supporter.id"), index=True)
     checkout_id: Mapped[int] = mapped_column(BigId, ForeignKey("checkout.id"), unique=True)
+    origin_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("origin.id"))
     standing: Mapped[Standing] = mapped_column(enum_of(Standing, "standing"))
     frequency: Mapped[Frequency] = mapped_column(enum_of(Frequency, "frequency"))
     amount: Mapped[int] = mapped_column(BigId)

@@ -25,6 +25,7 @@ class Payment:
     supporter_id: int
     checkout_id: int | None
     subscription_id: int | None
+    origin_id: int | None
     frequency: Frequency
     amount: int
     currency: str
@@ -60,7 +61,7 @@ def find_locked(session: Session, payment_intent_id: str | None, charge_id: str 
     return session.scalar(select(Donation).where(Donation.stripe_charge_id == charge_id).with_for_update())
 
 
-def settle(session: Session, donation: Donation, charge: ChargeSnapshot) -> None:
+def settle(session: Session, donation: Donation, charge: ChargeSnapshot, now: datetime) -> None:
     """Note the charge that paid, and what it came to on our balance once that is known.
 
     Each is only ever written over nothing, so whichever object brings it first makes no difference.
@@ -78,6 +79,7 @@ def settle(session: Session, donation: Donation, charge: ChargeSnapshot) -> None
         "settled_amount": balance.amount,
         "fee_amount": balance.fee,
         "net_amount": balance.net,
+        "settlement_recorded_at": now,
     }
     _write_over_nothing(session, donation, "fee_amount", settlement)
 
@@ -98,6 +100,7 @@ def _new_row(payment: Payment, now: datetime) -> dict[str, object]:
         "supporter_id": payment.supporter_id,
         "checkout_id": payment.checkout_id,
         "subscription_id": payment.subscription_id,
+        "origin_id": payment.origin_id,
         "source": DonationSource.STRIPE,
         "frequency": payment.frequency,
         "amount": payment.amount,

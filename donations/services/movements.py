@@ -7,8 +7,8 @@ twice books nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -23,6 +23,7 @@ from donations.domain.movements import (
     annual_amount,
     cause_of_end,
     classify,
+    heads,
     tag_of_switch,
 )
 from donations.domain.periods import local_day
@@ -47,10 +48,15 @@ def book(
     session.scalars(
         select(Supporter.id).where(Supporter.id == subscription.supporter_id).with_for_update()
     ).one()
-    classified = classify(_ledger_state(session, subscription), _gift_state(subscription))
+    held = _Held.of(session, subscription)
+    classified = classify(held.ledger, _gift_state(subscription))
     if classified is None:
         return None
-    occurred_at = _occurred_at(session, subscription, classified, now)
+    occurred_at = _occurred_at(held, subscription, classified, now)
+    counts_on = held.ledger.annual_amount + classified.annual_amount > 0
+    # What counts no more still counted under the rhythm that the ledger knew.
+    frequency = subscription.frequency if counts_on or held.frequency is None else held.frequency
+    is_switch = held.ledger.annual_amount > 0 and held.frequency is not frequency
     row = Movement(
         supporter_id=subscription.supporter_id,
         subscription_id=subscription.id,
@@ -58,8 +64,12 @@ def book(
         cause=classified.cause,
         tag=None if was is None else tag_of_switch(was, subscription.frequency),
         currency=subscription.currency,
+        frequency=frequency,
+        switched_from=held.frequency if is_switch else None,
+        annual_before=held.ledger.annual_amount,
         annual_amount=classified.annual_amount,
         supporters=classified.supporters,
+        supporters_in_currency=heads(held.in_currency, classified.annual_amount),
         occurred_at=occurred_at,
         occurred_on=local_day(occurred_at, zone),
         recorded_at=now,
@@ -81,38 +91,44 @@ def _gift_state(subscription: Subscription) -> GiftState:
     return GiftState(amount, is_paused, cause_of_end(subscription.standing, subscription.end_reason))
 
 
-def _ledger_state(session: Session, subscription: Subscription) -> LedgerState:
-    lines = session.execute(
-        select(Movement.subscription_id, func.sum(Movement.annual_amount))
-        .where(Movement.supporter_id == subscription.supporter_id)
-        .group_by(Movement.subscription_id)
-    ).all()
-    # SUM is a Decimal on PostgreSQL.
-    sums: dict[int, int] = {gift: int(total) for gift, total in lines}
-    last = session.scalar(
-        select(Movement.kind)
-        .where(Movement.subscription_id == subscription.id)
-        .order_by(Movement.id.desc())
-        .limit(1)
-    )
-    return LedgerState(
-        annual_amount=sums.pop(subscription.id, 0),
-        was_paused=last is MovementKind.PAUSED,
-        others_count=any(sums.values()),
-        has_given=bool(lines),
-    )
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the ledger says of a supporter and of one of their gifts."""
+
+    ledger: LedgerState
+    in_currency: int
+    """A year's worth of all their gifts in the currency of this one."""
+    frequency: Frequency | None
+    """The rhythm under which the gift counted last; None where it never did."""
+
+    @classmethod
+    def of(cls, session: Session, subscription: Subscription) -> _Held:
+        lines = session.execute(
+            select(Movement.subscription_id, Movement.currency, func.sum(Movement.annual_amount))
+            .where(Movement.supporter_id == subscription.supporter_id)
+            .group_by(Movement.subscription_id, Movement.currency)
+        ).all()
+        last = session.execute(
+            select(Movement.kind, Movement.frequency)
+            .where(Movement.subscription_id == subscription.id)
+            .order_by(Movement.id.desc())
+            .limit(1)
+        ).first()
+        # SUM is a Decimal on PostgreSQL.
+        others = [int(total) for gift, _, total in lines if gift != subscription.id]
+        ledger = LedgerState(
+            annual_amount=sum(int(total) for gift, _, total in lines if gift == subscription.id),
+            was_paused=last is not None and last.kind is MovementKind.PAUSED,
+            others_count=any(others),
+            has_given=bool(lines),
+        )
+        in_currency = sum(int(total) for _, code, total in lines if code == subscription.currency)
+        return cls(ledger, in_currency, None if last is None else last.frequency)
 
 
-def _occurred_at(
-    session: Session, subscription: Subscription, classified: Classified, now: datetime
-) -> datetime:
+def _occurred_at(held: _Held, subscription: Subscription, classified: Classified, now: datetime) -> datetime:
     """By Stripe's clock where it says: when a gift ended, and when its first payment was made."""
     if subscription.ended_at is not None and classified.cause is not None:
         return subscription.ended_at
-    is_first = classified.annual_amount > 0 and not _has_lines(session, subscription)
+    is_first = classified.annual_amount > 0 and held.frequency is None
     return subscription.first_paid_at or now if is_first else now
-
-
-def _has_lines(session: Session, subscription: Subscription) -> bool:
-    found: Any = select(Movement.id).where(Movement.subscription_id == subscription.id).limit(1)
-    return session.scalar(found) is not None

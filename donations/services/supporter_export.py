@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from donations.models import (
+    Adjustment,
     Base,
     Checkout,
     Dispute,
@@ -88,7 +89,7 @@ SHOWN: Final[Mapping[type[Base], Shown]] = {
             "failing_since", "failing_next_try_at", "confirmation_asked_at", "kept_beside_others_at",
             "recorded_at",
         ),
-        else_told=_words("supporter_id checkout_id"),
+        else_told=_words("supporter_id checkout_id origin_id"),
         untold=_words("id"),
     ),
     GiftChange: Shown(
@@ -101,11 +102,11 @@ SHOWN: Final[Mapping[type[Base], Shown]] = {
     ),
     Movement: Shown(
         (
-            "kind", "cause", "tag", "currency", "annual_amount", "supporters", "occurred_at",
-            "occurred_on", "recorded_at",
+            "kind", "cause", "tag", "currency", "frequency", "switched_from", "annual_before",
+            "annual_amount", "supporters", "occurred_at", "occurred_on", "recorded_at",
         ),
         else_told=_words("supporter_id subscription_id"),
-        untold=_words("id"),
+        untold=_words("id supporters_in_currency"),
     ),
     PaymentFailure: Shown(
         (
@@ -119,9 +120,9 @@ SHOWN: Final[Mapping[type[Base], Shown]] = {
         (
             "source", "frequency", "amount", "currency", "refunded_amount", "stripe_payment_intent_id",
             "stripe_charge_id", "stripe_invoice_id", "settlement_currency", "settled_amount",
-            "fee_amount", "net_amount", "charged_at", "charged_on", "recorded_at",
+            "fee_amount", "net_amount", "settlement_recorded_at", "charged_at", "charged_on", "recorded_at",
         ),
-        else_told=_words("supporter_id checkout_id subscription_id"),
+        else_told=_words("supporter_id checkout_id subscription_id origin_id"),
         untold=_words("id"),
     ),
     Refund: Shown(
@@ -137,6 +138,11 @@ SHOWN: Final[Mapping[type[Base], Shown]] = {
             "stripe_dispute_id", "amount", "currency", "status", "reason", "opened_at", "opened_on",
             "recorded_at",
         ),
+        else_told=_words("donation_id"),
+        untold=_words("id"),
+    ),
+    Adjustment: Shown(
+        ("kind", "stripe_id", "amount", "currency", "occurred_at", "occurred_on", "recorded_at"),
         else_told=_words("donation_id"),
         untold=_words("id"),
     ),
@@ -245,6 +251,7 @@ def _donation(session: Session, row: Donation) -> Row:
         "subscription": None if recurring is None else recurring.stripe_subscription_id,
         "refunds": [_row(each) for each in _rows(session, Refund, Refund.donation_id == row.id)],
         "disputes": [_row(each) for each in _rows(session, Dispute, Dispute.donation_id == row.id)],
+        "taken_back": [_row(each) for each in _rows(session, Adjustment, Adjustment.donation_id == row.id)],
     }
 
 

@@ -18,7 +18,7 @@ def relatives(session: Session, snapshot: ChargeSnapshot) -> list[Relative]:
     return [Relative(ObjectKind.PAYMENT_INTENT, stripe_id)]
 
 
-def apply(session: Session, _context: SyncContext, snapshot: ChargeSnapshot) -> Applied:
+def apply(session: Session, context: SyncContext, snapshot: ChargeSnapshot) -> Applied:
     """Fill in fee, net and settlement currency. Raises Mismatch."""
     if snapshot.payment_intent_id is None:
         return not_ours("the charge belongs to no payment")
@@ -26,5 +26,5 @@ def apply(session: Session, _context: SyncContext, snapshot: ChargeSnapshot) -> 
         return Applied()
     donation = donations.find_locked(session, snapshot.payment_intent_id, None)
     if donation is not None:
-        donations.settle(session, donation, snapshot)
+        donations.settle(session, donation, snapshot, context.now)
     return Applied()

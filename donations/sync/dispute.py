@@ -14,7 +14,7 @@ from donations.domain.periods import local_day
 from donations.gateway.snapshots import DisputeSnapshot
 from donations.models import Dispute, Donation
 from donations.models.insert import insert_if_absent
-from donations.services import outbox
+from donations.services import adjustments, outbox
 from donations.sync.outcome import Applied, Relative, SyncContext, not_ours
 from donations.sync.parent import donation_of
 
@@ -35,6 +35,8 @@ def apply(session: Session, context: SyncContext, snapshot: DisputeSnapshot) -> 
         raise Mismatch("the dispute was recorded with another currency or donation")
     dispute.status = status
     dispute.amount = snapshot.amount
+    session.flush()
+    adjustments.book_dispute(session, dispute, zone=context.zone, now=context.now)
     if is_open(status) and not is_inquiry(status):
         outbox.add(session, "dispute", snapshot.id, donation.supporter_id, context.now)
     return Applied()

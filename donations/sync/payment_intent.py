@@ -24,6 +24,7 @@ from donations.services import (
     donations,
     fulfilment,
     movements,
+    origins,
     outbox,
     payment_failures,
     recurring_gifts,
@@ -110,10 +111,10 @@ def _record(
     session: Session, context: SyncContext, origin: _Origin, snapshot: PaymentIntentSnapshot
 ) -> Applied:
     _check_money(origin, snapshot)
-    donation, is_new = donations.record(session, _payment(context, origin, snapshot), context.now)
+    donation, is_new = donations.record(session, _payment(session, context, origin, snapshot), context.now)
     payment_failures.note_recovery(session, donation.stripe_invoice_id, donation.charged_at)
     if snapshot.charge is not None:
-        donations.settle(session, donation, snapshot.charge)
+        donations.settle(session, donation, snapshot.charge, context.now)
     if is_new:
         outbox.add(session, "receipt", snapshot.id, donation.supporter_id, context.now)
     if origin.subscription is None:
@@ -137,7 +138,9 @@ def _check_money(origin: _Origin, snapshot: PaymentIntentSnapshot) -> None:
         raise Mismatch("the payment succeeded with nothing received")
 
 
-def _payment(context: SyncContext, origin: _Origin, snapshot: PaymentIntentSnapshot) -> donations.Payment:
+def _payment(
+    session: Session, context: SyncContext, origin: _Origin, snapshot: PaymentIntentSnapshot
+) -> donations.Payment:
     charged_at = snapshot.created_at if snapshot.charge is None else snapshot.charge.created_at
     return donations.Payment(
         payment_intent_id=snapshot.id,
@@ -145,6 +148,7 @@ def _payment(context: SyncContext, origin: _Origin, snapshot: PaymentIntentSnaps
         supporter_id=origin.checkout.supporter_id,
         checkout_id=origin.checkout.id,
         subscription_id=None if origin.subscription is None else origin.subscription.id,
+        origin_id=origins.of_checkout(session, origin.checkout),
         frequency=_frequency(origin, snapshot),
         amount=snapshot.amount_received,
         currency=snapshot.currency,

@@ -14,7 +14,7 @@ from donations.domain.refunds import RefundStatus, counts
 from donations.gateway.snapshots import RefundSnapshot
 from donations.models import Donation, Refund
 from donations.models.insert import insert_if_absent
-from donations.services import outbox
+from donations.services import adjustments, outbox
 from donations.sync.outcome import Applied, Relative, SyncContext, not_ours
 from donations.sync.parent import donation_of
 
@@ -39,6 +39,7 @@ def apply(session: Session, context: SyncContext, snapshot: RefundSnapshot) -> A
     if counts(status):
         outbox.add(session, "refund", snapshot.id, donation.supporter_id, context.now)
     session.flush()
+    adjustments.book_refund(session, refund, zone=context.zone, now=context.now)
     donation.refunded_amount = _succeeded_sum(session, donation)
     return Applied()
 

@@ -22,6 +22,7 @@ from donations.services import (
     fulfilment,
     gift_changes,
     movements,
+    origins,
     payment_failures,
     recurring_gifts,
 )
@@ -94,6 +95,7 @@ def _new_row(
         stripe_customer_id=snapshot.customer_id,
         supporter_id=checkout.supporter_id,
         checkout_id=checkout.id,
+        origin_id=origins.of_checkout(session, checkout),
         currency=snapshot.currency,
         started_at=snapshot.started_at,
         recorded_at=context.now,

@@ -122,6 +122,7 @@ def test_all_that_we_hold_is_there(nadia: Supporter) -> None:
     assert once["charged_at"] == "2026-11-22T12:00:00+00:00"
     assert [refund["amount"] for refund in once["refunds"]] == [500]
     assert [dispute["status"] for dispute in once["disputes"]] == ["needs_response"]
+    assert [(line["kind"], line["amount"]) for line in once["taken_back"]] == [("refund", 500)]
     (gift,) = told["subscriptions"]
     assert (gift["amount"], annual["subscription"]) == (10_000, gift["stripe_subscription_id"])
     assert [(each["kind"], each["reason"]) for each in gift["changes"]] == [("cancel", "other")]

@@ -1,0 +1,42 @@
+"""What was given and taken back, by day."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Mapped
+
+from donations.models.base import Base
+from donations.models.rollups.keys import Currency, OfDay, OriginId, Sum, Word
+
+
+class _Money(OfDay):
+    """Amounts are minor units of `currency`. Donations count on the day of the charge, fees too; refunds on
+    the day of the refund; disputes on the day they were opened, once lost."""
+
+    currency: Mapped[Currency]
+    frequency: Mapped[Word]
+    source: Mapped[Word]
+    donations: Mapped[Sum]
+    gross: Mapped[Sum]
+    settled_donations: Mapped[Sum]
+    """Those whose fee is known. The others are pending."""
+    settled_gross: Mapped[Sum]
+    fees: Mapped[Sum]
+    """In the gift's currency, each at the rate of its own charge."""
+    refunds: Mapped[Sum]
+    refunded: Mapped[Sum]
+    disputes: Mapped[Sum]
+    disputed: Mapped[Sum]
+
+
+class DayMoney(_Money, Base):
+    """Wherever the gifts came from."""
+
+    __tablename__ = "day_money"
+
+
+class DayMoneyByOrigin(_Money, Base):
+    """The same, by where the gifts came from."""
+
+    __tablename__ = "day_money_by_origin"
+
+    origin_id: Mapped[OriginId]

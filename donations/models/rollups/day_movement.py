@@ -1,0 +1,41 @@
+"""Recurring revenue: what moved, by day."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Mapped
+
+from donations.models.base import Base
+from donations.models.rollups.keys import Currency, OfDay, OriginId, Sum, Word
+
+
+class _Moved(OfDay):
+    """Sums of the ledger's lines. All up to a day together are what stood at its end.
+
+    A line that changes a gift's rhythm counts under both: what it was is taken away from the one, what
+    it became is added to the other.
+    """
+
+    currency: Mapped[Currency]
+    frequency: Mapped[Word]
+    kind: Mapped[Word]
+    cause: Mapped[Word]
+    tag: Mapped[Word]
+    lines: Mapped[Sum]
+    gifts: Mapped[Sum]
+    """Recurring gifts that began to count, less those that ceased to."""
+    annual: Mapped[Sum]
+    """A year's worth in minor units."""
+    supporters: Mapped[Sum]
+    """Heads, whatever else they give."""
+    supporters_in_currency: Mapped[Sum]
+    """Heads, as far as this currency goes."""
+
+
+class DayMovement(_Moved, Base):
+    __tablename__ = "day_movement"
+
+
+class DayMovementByOrigin(_Moved, Base):
+    __tablename__ = "day_movement_by_origin"
+
+    origin_id: Mapped[OriginId]
