@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import Any
 
 import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table as Drawn
 
-from donations.cli.context import in_application, screen
+from donations.cli.context import console, in_application, screen
 from donations.domain.money import Money
+from donations.jobs import refresh_rollups
 from donations.models.database import reading
 from donations.reports.csv import stream_report
 from donations.reports.filters import read_filters
@@ -31,6 +33,34 @@ def list_command() -> None:
     """List the reports there are."""
     for slug, entry in REPORTS.items():
         click.echo(f"{slug}\t{entry.title}")
+
+
+@reports.command("rebuild")
+@click.option("--dry-run", is_flag=True, help="Say where the sums in use differ; change nothing.")
+@in_application
+def rebuild(dry_run: bool) -> None:
+    """Build the sums that reports read anew from the rows."""
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console
+    ) as bar:
+        task = bar.add_task("", total=None)
+
+        def show_progress(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of)
+
+        if not dry_run:
+            refresh_rollups.rebuild(current(), show_progress)
+            found = ()
+        else:
+            found = refresh_rollups.differences(current(), show_progress)
+    if not dry_run:
+        console.print("The sums are built anew.")
+    elif not found:
+        console.print("The sums in use are those that the rows say. Nothing would change.")
+    for each in found:
+        console.print(f"{each.table}: {each.missing} lines are missing, {each.wrong} are wrong")
+    if found:
+        raise click.exceptions.Exit(1)
 
 
 @reports.command("show")

@@ -18,6 +18,7 @@ from donations.jobs import (
     erase,
     link_requests,
     lost_answers,
+    refresh_rollups,
     send_messages,
     sweep,
     unanswered_changes,
@@ -39,7 +40,7 @@ class Jobs:
 
     def work(self) -> None:
         """Make the calls that are due, look at every due ticket, forget who asked for it, match who asked
-        for a link, then send what came of it."""
+        for a link, send what came of it, and take it into the sums of the reports."""
         with self.app.app_context():
             running = runtime.current()
             is_more = (
@@ -49,6 +50,7 @@ class Jobs:
                 erase.run_erasures(running, self.random) > 0,
                 link_requests.match_requests(running) >= link_requests.MOST_PER_RUN,
                 send_messages.send_messages(running, self.mailer, self.random) >= send_messages.MOST_PER_RUN,
+                refresh_rollups.refresh_rollups(running) >= refresh_rollups.MOST_PER_RUN,
             )
         if any(is_more):
             self.wake()
@@ -69,7 +71,7 @@ class Jobs:
         try:
             with self.app.app_context():
                 current = runtime.current()
-                jobs = (unanswered_changes, drain, erase, link_requests, send_messages)
+                jobs = (unanswered_changes, drain, erase, link_requests, send_messages, refresh_rollups)
                 is_due = any(job.is_any_due(current) for job in jobs)
             if is_due:
                 self.wake()

@@ -51,18 +51,40 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 @contextmanager
-def writing() -> Generator[Session]:
+def writing(on: Connection | None = None) -> Generator[Session]:
     """One transaction that may write; committed at the end, rolled back by an exception."""
-    with db.sessionmaker() as session, _marked_open(), session.begin():
+    with _session(on) as session, _marked_open(), session.begin():
+        if on is not None:
+            session.connection(execution_options={_READ_ONLY: False})
         yield session
 
 
 @contextmanager
-def reading() -> Generator[Session]:
-    """One consistent look at the data, which on SQLite keeps nobody from writing."""
-    with db.sessionmaker() as session, _marked_open(), session.begin():
-        session.connection(execution_options={_READ_ONLY: True})
+def reading(on: Connection | None = None) -> Generator[Session]:
+    """One consistent look at the data: what others write meanwhile is not seen, and nobody waits for it."""
+    options: dict[str, Any] = {_READ_ONLY: True}
+    if db.engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    with _session(on) as session, _marked_open(), session.begin():
+        session.connection(execution_options=options)
         yield session
+
+
+@contextmanager
+def one_connection() -> Generator[Connection]:
+    """For `reading` and then `writing` on the same: temporary tables last from one to the other.
+
+    It is closed at the end and never used again, or they would last longer.
+    """
+    with db.engine.connect() as connection:
+        try:
+            yield connection
+        finally:
+            connection.invalidate()
+
+
+def _session(on: Connection | None) -> Session:
+    return db.sessionmaker() if on is None else db.sessionmaker(bind=on)
 
 
 def empty_log() -> bool:

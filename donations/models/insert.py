@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import inspect
+from sqlalchemy import Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -13,9 +13,19 @@ from donations.models.base import Base
 
 def insert_into(session: Session, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """An INSERT of the session's own dialect, which knows ON CONFLICT."""
+    return insert_into_table(session, table_of(model))
+
+
+def insert_into_table(session: Session, table: Table[Any]) -> sqlite.Insert | postgresql.Insert:
+    """The same, for a table that no model describes."""
     if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(model)
-    return sqlite.insert(model)
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def table_of(model: type[Base]) -> Table[Any]:
+    """The table that a model describes."""
+    return cast("Table[Any]", model.__table__)
 
 
 def insert_if_absent(session: Session, model: type[Base], values: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The day, or the first of the month, that it was somewhere at an instant: in the database's words.
+"""Days, months and spans of time in the database's words.
 
 PostgreSQL knows the zones itself; SQLite is given a function of ours on each connection. Reports
 are reckoned in days of several zones, and only the database can sum ten million rows by them.
@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Engine, event
+from sqlalchemy import Date, Engine, Integer, event
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -34,6 +34,13 @@ class local_month(GenericFunction[date]):
     inherit_cache = True
 
 
+class seconds_between(GenericFunction[int]):
+    """`seconds_between(earlier, later)`: whole seconds."""
+
+    type = Integer()
+    inherit_cache = True
+
+
 @compiles(local_day, "postgresql")
 def _day_on_postgresql(element: local_day, compiler: SQLCompiler, **options: Any) -> str:
     instant, zone = (compiler.process(each, **options) for each in element.clauses)
@@ -44,6 +51,18 @@ def _day_on_postgresql(element: local_day, compiler: SQLCompiler, **options: Any
 def _month_on_postgresql(element: local_month, compiler: SQLCompiler, **options: Any) -> str:
     instant, zone = (compiler.process(each, **options) for each in element.clauses)
     return f"CAST(date_trunc('month', {instant} AT TIME ZONE {zone}) AS DATE)"
+
+
+@compiles(seconds_between, "postgresql")
+def _seconds_on_postgresql(element: seconds_between, compiler: SQLCompiler, **options: Any) -> str:
+    earlier, later = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(ROUND(EXTRACT(EPOCH FROM ({later} - {earlier}))) AS BIGINT)"
+
+
+@compiles(seconds_between, "sqlite")
+def _seconds_on_sqlite(element: seconds_between, compiler: SQLCompiler, **options: Any) -> str:
+    earlier, later = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(ROUND((JULIANDAY({later}) - JULIANDAY({earlier})) * 86400) AS INTEGER)"
 
 
 @event.listens_for(Engine, "connect")
