@@ -61,6 +61,10 @@ class Period:
         """As many days, directly before."""
         return Period(self.first - timedelta(days=len(self)), self.first - _DAY)
 
+    def year_before(self) -> "Period":
+        """The same days a year before; 28 February stands for a 29th that the year has not."""
+        return Period(_in_year_before(self.first), _in_year_before(self.last))
+
     def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """The first instant of the period there, and the first after it, both UTC."""
         return _midnight(self.first, zone), _midnight(self.last + _DAY, zone)
@@ -87,6 +91,26 @@ def this_year(today: date) -> Period:
     return Period(today.replace(month=1, day=1), today)
 
 
+def this_quarter(today: date) -> Period:
+    """From the first day of the quarter to today."""
+    return Period(date(today.year, today.month - (today.month - 1) % 3, 1), today)
+
+
+def last_months(today: date, n: int) -> Period:
+    """This month up to today and the whole months before it, `n` in all."""
+    return Period(_months_after(today.replace(day=1), 1 - n), today)
+
+
+def last_year(today: date) -> Period:
+    """The whole calendar year before today's."""
+    return Period(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31))
+
+
+def same_day_year_before(day: date) -> date | None:
+    """None for a 29 February, which the year before has not."""
+    return None if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+
+
 def nth_charge_on(start: date, frequency: Frequency, n: int) -> date:
     """The day of charge `n`, where 0 is the first, on `start` itself, and 1 is the next.
 
@@ -101,6 +125,10 @@ def charge_dates(start: date, frequency: Frequency) -> Iterator[date]:
     """The days of all charges, the first included; without end unless the gift is given once."""
     numbers = count() if frequency.is_recurring else iter((0,))
     return (nth_charge_on(start, frequency, n) for n in numbers)
+
+
+def _in_year_before(day: date) -> date:
+    return same_day_year_before(day) or day.replace(year=day.year - 1, day=28)
 
 
 def _months_after(start: date, months: int) -> date:

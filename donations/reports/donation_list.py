@@ -14,7 +14,7 @@ from donations.domain.gifts import Frequency
 from donations.domain.money import Money
 from donations.domain.periods import Period, local_day
 from donations.models import Donation, DonationSource, Supporter
-from donations.reports.filters import read_currency, read_frequency, read_period
+from donations.reports.filter_words import read_currency, read_frequency, read_period
 from donations.reports.paging import PAGE_SIZE, Paged, Place
 
 

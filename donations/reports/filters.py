@@ -6,32 +6,63 @@ and the usual is shown instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from donations.domain.currencies import is_known
 from donations.domain.gifts import Frequency
-from donations.domain.periods import Period, last_days, last_month, local_day, this_month, this_year
+from donations.domain.periods import Period, local_day, same_day_year_before
+from donations.domain.standing import Standing
+from donations.reports.filter_words import (
+    PRESETS,
+    USUAL_PRESET,
+    read_currency,
+    read_frequency,
+    read_known_on,
+    read_origin,
+    read_period,
+    read_status,
+    read_zone,
+    written_origin,
+)
 
-PRESETS: Final[Mapping[str, tuple[str, Callable[[date], Period]]]] = {
-    "last-7-days": ("Last 7 days", lambda today: last_days(today, 7)),
-    "last-30-days": ("Last 30 days", lambda today: last_days(today, 30)),
-    "this-month": ("This month", this_month),
-    "last-month": ("Last month", last_month),
-    "this-year": ("This year", this_year),
-}
-USUAL_PRESET: Final = "last-30-days"
-EARLIEST: Final = date(2000, 1, 1)
-LONGEST_DAYS: Final = 3 * 366
 _MOMENT: Final = timedelta(microseconds=1)
+
+
+class Compare(StrEnum):
+    """What a period is set beside."""
+
+    BEFORE = "before"
+    """As many days, directly before."""
+    YEAR = "year"
+    """The same days a year before."""
+
+
+class Filter(StrEnum):
+    """Each by its word in an address. The period has three: `preset`, or `from` and `to`."""
+
+    PERIOD = "period"
+    COMPARE = "compare"
+    ZONE = "zone"
+    CURRENCY = "currency"
+    FREQUENCY = "frequency"
+    CAMPAIGN = "campaign"
+    ARTICLE = "article"
+    PLACEMENT = "placement"
+    STATUS = "status"
+    KNOWN_ON = "known_on"
+
+
+FILTER_WORDS: Final = frozenset(Filter) - {Filter.PERIOD} | {"preset", "from", "to"}
+"""All that `read_filters` reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which donations count, and the moment of asking."""
+    """Which donations count, and the moment of asking. An origin of '' asks for those that have none."""
 
     period: Period
     as_of: datetime
@@ -40,11 +71,35 @@ class Filters:
     """The name of the period, where it has one."""
     currency: str | None = None
     frequency: Frequency | None = None
+    campaign: str | None = None
+    article: str | None = None
+    placement: str | None = None
+    status: Standing | None = None
+    known_on: date | None = None
+    """Only what we knew by the end of this day counts; None for all that we know."""
+    compare: Compare = Compare.BEFORE
+    is_usual_zone: bool = True
+    """Whether nobody asked for another zone than that of all reports."""
 
     @property
     def previous(self) -> Period:
-        """As many days, directly before."""
-        return self.period.previous()
+        """The period that this one is compared with."""
+        return self.period.previous() if self.compare is Compare.BEFORE else self.period.year_before()
+
+    def counterpart(self, day: date) -> date | None:
+        """The day that a day of the period is compared with; a 29 February has none a year before."""
+        if self.compare is Compare.YEAR:
+            return same_day_year_before(day)
+        return day - timedelta(days=len(self.period))
+
+    def pairs(self) -> tuple[tuple[date | None, date | None], ...]:
+        """Each day of the period beside the one it is compared with. Each day of either period stands
+        there once, so that a table by day adds up to both: a 29 February may stand alone."""
+        together = [_Pair(day, self.counterpart(day)) for day in self.period.days()]
+        met = {pair.before for pair in together}
+        alone = [_Pair(None, day) for day in self.previous.days() if day not in met]
+        pairs = sorted((*together, *alone), key=_Pair.place)
+        return tuple((pair.day, pair.before) for pair in pairs)
 
     @property
     def moment(self) -> datetime:
@@ -60,6 +115,27 @@ class Filters:
     def previous_moment(self) -> datetime:
         return last_moment(self.previous, self.zone)
 
+    def words(self) -> dict[str, str]:
+        """The words of an address that asks for the same; what is usual is left out."""
+        dates = {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+        words = {"preset": self.preset} if self.preset else dates
+        written: dict[str, str | None] = {
+            Filter.COMPARE: None if self.compare is Compare.BEFORE else self.compare,
+            Filter.ZONE: None if self.is_usual_zone else self.zone.key,
+            Filter.CURRENCY: self.currency,
+            Filter.FREQUENCY: self.frequency,
+            Filter.CAMPAIGN: written_origin(self.campaign),
+            Filter.ARTICLE: written_origin(self.article),
+            Filter.PLACEMENT: written_origin(self.placement),
+            Filter.STATUS: self.status,
+            Filter.KNOWN_ON: None if self.known_on is None else self.known_on.isoformat(),
+        }
+        return words | {str(name): str(word) for name, word in written.items() if word is not None}
+
+    def chosen(self) -> frozenset[Filter]:
+        """The filters that leave something out, or change what is compared."""
+        return frozenset(Filter(name) for name in self.words() if name in set(Filter))
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -70,45 +146,39 @@ class Asked:
 
 
 def read_filters(words: Mapping[str, str], as_of: datetime, zone: ZoneInfo) -> Asked:
-    """`preset`, or `from` and `to`; `currency`; `frequency`."""
+    """`preset`, or `from` and `to`, and each `Filter` by its name. `zone` is that of all reports."""
     problems: list[str] = []
-    today = local_day(as_of, zone)
+    there = read_zone(words, zone, problems)
+    today = local_day(as_of, there)
     preset, period = read_period(words, today, problems)
     if period is None:
         preset, period = USUAL_PRESET, PRESETS[USUAL_PRESET][1](today)
-    currency, frequency = read_currency(words, problems), read_frequency(words, problems)
-    return Asked(Filters(period, as_of, zone, preset, currency, frequency), tuple(problems))
+    filters = Filters(
+        period=period,
+        as_of=as_of,
+        zone=there,
+        preset=preset,
+        currency=read_currency(words, problems),
+        frequency=read_frequency(words, problems),
+        campaign=read_origin(words, Filter.CAMPAIGN, problems),
+        article=read_origin(words, Filter.ARTICLE, problems),
+        placement=read_origin(words, Filter.PLACEMENT, problems),
+        status=read_status(words, problems),
+        known_on=read_known_on(words, today, problems),
+        compare=_read_compare(words, problems),
+        is_usual_zone=there.key == zone.key,
+    )
+    return Asked(filters, tuple(problems))
 
 
-def read_period(
-    words: Mapping[str, str], today: date, problems: list[str]
-) -> tuple[str | None, Period | None]:
-    """The period asked for and its preset's name; no period where none was asked for or understood."""
-    if words.get("from") or words.get("to"):
-        return None, _dates(words, today, problems)
-    preset = words.get("preset") or None
-    if preset is None or preset == "all":
-        return preset, None
-    if preset not in PRESETS:
-        problems.append("We do not know that period.")
-        return None, None
-    return preset, PRESETS[preset][1](today)
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    day: date | None
+    before: date | None
 
-
-def read_currency(words: Mapping[str, str], problems: list[str]) -> str | None:
-    code = words.get("currency", "").strip().lower()
-    if not code or is_known(code):
-        return code or None
-    problems.append("We do not know that currency, so all are shown.")
-    return None
-
-
-def read_frequency(words: Mapping[str, str], problems: list[str]) -> Frequency | None:
-    name = words.get("frequency", "").strip()
-    if not name or name in set(Frequency):
-        return Frequency(name) if name else None
-    problems.append("We do not know that frequency, so all are shown.")
-    return None
+    def place(self) -> date:
+        """Where it stands among the others; a 29 February of the year before comes after its 28th."""
+        return self.day or (self.before or date.min) + timedelta(days=365)
 
 
 def last_moment(period: Period, zone: ZoneInfo) -> datetime:
@@ -116,30 +186,9 @@ def last_moment(period: Period, zone: ZoneInfo) -> datetime:
     return period.bounds(zone)[1] - _MOMENT
 
 
-def _dates(words: Mapping[str, str], today: date, problems: list[str]) -> Period | None:
-    try:
-        last = date.fromisoformat(words["to"].strip()) if words.get("to") else today
-        first = date.fromisoformat(words["from"].strip()) if words.get("from") else last
-    except ValueError:
-        problems.append("Write dates like 2026-11-22 (year, month, day).")
-        return None
-    if last > today:
-        last = today
-        problems.append("The period ends today: days to come have no figures yet.")
-    problem = _problem_of(first, last, today)
-    if problem is not None:
-        problems.append(problem)
-        return None
-    return Period(first, last)
-
-
-def _problem_of(first: date, last: date, today: date) -> str | None:
-    if first > today:
-        return "The first day is still to come."
-    if last < first:
-        return "The first day must not be after the last."
-    if first < EARLIEST:
-        return f"Choose a first day from {EARLIEST.year} on."
-    if (last - first).days >= LONGEST_DAYS:
-        return "Choose at most three years at once."
-    return None
+def _read_compare(words: Mapping[str, str], problems: list[str]) -> Compare:
+    name = words.get(Filter.COMPARE, "").strip()
+    if not name or name in set(Compare):
+        return Compare(name) if name else Compare.BEFORE
+    problems.append("We compare with the days before, or with the same days a year before.")
+    return Compare.BEFORE

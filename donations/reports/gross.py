@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -83,22 +83,23 @@ def _days(
     now: dict[tuple[str, date], tuple[int, int]],
     before: dict[tuple[str, date], tuple[int, int]],
 ) -> Table:
-    pairs = zip(filters.period.days(), filters.previous.days(), strict=True)
     rows = tuple(
         (
             day,
             code,
-            Money(now[code, day][1], code),
-            now[code, day][0],
+            Money(now[code, day][1], code) if day else None,
+            now[code, day][0] if day else None,
             past,
-            Money(before[code, past][1], code),
+            Money(before[code, past][1], code) if past else None,
         )
-        for day, past in pairs
+        for day, past in filters.pairs()
     )
     return Table(
         slug=f"gross-by-day-{code}",
         title=f"Gross by day, {code.upper()}",
-        sentence=_best_day(((row[0], row[2]) for row in rows), len(rows)),
+        sentence=_best_day(
+            {day: Money(now[code, day][1], code) for day in filters.period.days()}, len(filters.period)
+        ),
         columns=(
             Column("day", "Day", ColumnKind.DAY),
             _CURRENCY,
@@ -138,8 +139,8 @@ def _strongest(code: str, by_frequency: dict[Frequency, int]) -> str:
     )
 
 
-def _best_day(days: Iterable[tuple[date, Money]], length: int) -> str:
-    given = [(day, money) for day, money in days if money.amount]
+def _best_day(days: Mapping[date, Money], length: int) -> str:
+    given = [(day, money) for day, money in days.items() if money.amount]
     if not given:
         return "Nothing was given on any of these days."
     day, most = max(given, key=lambda each: each[1].amount)

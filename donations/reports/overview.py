@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from donations.domain.gifts import Frequency
-from donations.reports.filters import PRESETS, Filters
+from donations.reports.filter_words import PRESETS
+from donations.reports.filters import Filters
 from donations.reports.gross import by_currency, by_day, by_frequency
 from donations.reports.recurring import (
     Recurring,

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from donations.reports import overview
-from donations.reports.filters import Filters
+from donations.reports.filters import Filter, Filters
 from donations.reports.table import Report
+
+
+class Group(StrEnum):
+    """Under which heading a report is found."""
+
+    INCOME = "Income"
+    RECURRING = "Recurring gifts"
+    PEOPLE = "People and reach"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     title: str
     run: Callable[[Session, Filters], Report]
+    group: Group = Group.INCOME
+    applies: frozenset[Filter] = frozenset({Filter.PERIOD, Filter.COMPARE, Filter.CURRENCY, Filter.FREQUENCY})
+    """The filters that its figures follow; the page says which of the chosen ones they do not."""
 
 
 REPORTS: Final[Mapping[str, Entry]] = {

@@ -22,7 +22,7 @@ from donations.domain.money import Money
 from donations.domain.periods import Period, local_day
 from donations.domain.standing import Standing
 from donations.models import Donation, Subscription, Supporter
-from donations.reports.filters import read_currency, read_frequency, read_period
+from donations.reports.filter_words import read_currency, read_frequency, read_period
 from donations.reports.paging import PAGE_SIZE, Paged, Place
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from donations.domain.gifts import Frequency
 from donations.domain.periods import Period
-from donations.reports.filters import PRESETS, Asked, read_filters
+from donations.reports.filter_words import PRESETS
+from donations.reports.filters import Asked, read_filters
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from flask import render_template, request
 from donations.models import DonationSource
 from donations.models.database import reading
 from donations.reports.donation_list import donation_totals, list_donations, read_donation_filters
-from donations.reports.filters import PRESETS
+from donations.reports.filter_words import PRESETS
 from donations.reports.paging import page_number
 from donations.reports.words import FREQUENCY_NAMES
 from donations.runtime import current

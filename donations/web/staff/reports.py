@@ -10,7 +10,8 @@ from donations.domain.errors import NotFound
 from donations.models.database import reading
 from donations.reports import overview as overview_report
 from donations.reports.csv import stream_report, stream_table
-from donations.reports.filters import PRESETS, Asked, read_filters
+from donations.reports.filter_words import PRESETS
+from donations.reports.filters import Asked, read_filters
 from donations.reports.registry import REPORTS
 from donations.reports.table import Report
 from donations.reports.words import FREQUENCY_NAMES

@@ -15,7 +15,7 @@ from donations.domain.supporters import normalize_email
 from donations.emails.registry import LETTER_NAMES
 from donations.models import Subscription
 from donations.models.database import reading
-from donations.reports.filters import PRESETS
+from donations.reports.filter_words import PRESETS
 from donations.reports.paging import page_number
 from donations.reports.reasons import STANDING_NAMES, checkout_name, why_checkout, why_subscription
 from donations.reports.supporter_list import KIND_NAMES, list_supporters, read_supporter_filters
