@@ -10,6 +10,7 @@ from donations.domain.amounts import format_money
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
 from donations.domain.periods import Period
+from donations.models import DonationSource
 
 LOCALE: Final = "en"
 
@@ -17,6 +18,11 @@ FREQUENCY_NAMES: Final[Mapping[Frequency, str]] = {
     Frequency.ONCE: "One-time",
     Frequency.MONTHLY: "Monthly",
     Frequency.ANNUAL: "Annual",
+}
+
+SOURCE_NAMES: Final[Mapping[DonationSource, str]] = {
+    DonationSource.STRIPE: "Stripe",
+    DonationSource.OFFLINE: "Entered by staff",
 }
 
 

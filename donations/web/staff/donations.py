@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
 from flask import render_template, request
 
-from donations.models import DonationSource
 from donations.models.database import reading
 from donations.reports.donation_list import donation_totals, list_donations, read_donation_filters
 from donations.reports.filter_words import PRESETS
 from donations.reports.paging import page_number
-from donations.reports.words import FREQUENCY_NAMES
+from donations.reports.words import FREQUENCY_NAMES, SOURCE_NAMES
 from donations.runtime import current
 from donations.web.policy import route_policy
 from donations.web.staff.people import person_of
 from donations.web.staff.permissions import Permission, needs
-
-_SOURCES: Final[Mapping[DonationSource, str]] = {
-    DonationSource.STRIPE: "Stripe",
-    DonationSource.OFFLINE: "Entered by staff",
-}
 
 
 @needs(Permission.DONATIONS)
@@ -44,5 +35,5 @@ def index() -> str:
         presets={name: label for name, (label, _) in PRESETS.items()},
         currencies=runtime.offers.currencies,
         frequencies=FREQUENCY_NAMES,
-        sources=_SOURCES,
+        sources=SOURCE_NAMES,
     )

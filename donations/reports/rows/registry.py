@@ -1,0 +1,31 @@
+"""Every kind of row that figures are made of. A new kind is one file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from donations.reports.filters import Filter, Filters
+from donations.reports.rows import donations
+from donations.reports.rows.page import RowsPage
+from donations.reports.table import Row, RowsOf
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    title: str
+    run: Callable[[Session, Filters, Mapping[str, str], int], RowsPage]
+    """Session, filters, the words besides them, and the number of the page."""
+    stream: Callable[[Session, Filters, Mapping[str, str]], Iterator[Row]]
+    """All rows, for an export."""
+    applies: frozenset[Filter]
+    words: frozenset[str] = frozenset()
+    """What it reads besides the filters."""
+
+
+ROWS: Final[Mapping[RowsOf, Entry]] = {
+    RowsOf.DONATIONS: Entry("Donations", donations.run, donations.stream, donations.APPLIES, donations.WORDS),
+}
