@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from donations import runtime
@@ -20,12 +19,12 @@ from donations.domain.money import Money
 from donations.domain.periods import Period
 from donations.domain.refunds import RefundStatus
 from donations.domain.standing import Standing, counts_toward_mrr, is_terminal
-from donations.models import Checkout, Donation, Refund, StripeCustomer, Subscription, Supporter
 from donations.models.database import reading, writing
 from donations.reports.filters import Filters
 from donations.reports.registry import REPORTS
 from donations.reports.table import Report, Row, Table
 from tests.factories import make_donation, make_refund, make_subscription, make_supporter
+from tests.forgetting import forget_everything
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -113,8 +112,7 @@ def test_every_figure_equals_that_of_a_plain_loop(
 
 
 def write(session: Session, given_: list[Gift], recurring: list[Recurring]) -> None:
-    for model in (Refund, Donation, Subscription, StripeCustomer, Checkout, Supporter):
-        session.execute(delete(model))
+    forget_everything(session)
     vault = runtime.current().vault
     people = [make_supporter(session, vault) for _ in range(4)]
     for gift in given_:

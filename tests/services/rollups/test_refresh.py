@@ -9,7 +9,7 @@ from typing import TypeVar
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from donations.domain.disputes import DisputeStatus
@@ -31,6 +31,7 @@ from tests.factories import (
     make_subscription,
     make_supporter,
 )
+from tests.forgetting import forget_everything
 
 Row = TypeVar("Row")
 Act = Callable[[Session, "Die", datetime], None]
@@ -191,25 +192,11 @@ def test_taking_in_facts_as_they_come_makes_the_sums_of_a_rebuild(
 
 def begin_anew() -> None:
     with writing() as session:
-        for table in ("adjustment", "movement"):
-            unguarded(session, table)
-        for name in (
-            "payment_failure", "adjustment", "refund", "dispute", "movement", "donation", "subscription",
-            "stripe_customer", "checkout", "supporter", "origin",
-        ):  # fmt: skip
-            session.execute(text(f"DELETE FROM {name}"))
+        forget_everything(session)
         session.add_all(
             Origin(campaign=word, article="", placement="", variant="") for word in ("spring", "winter")
         )
     refresh_rollups.rebuild(current(), lambda *_: None)
-
-
-def unguarded(session: Session, table: str) -> None:
-    """A test may forget a ledger; the application never may."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(text(f"DROP TRIGGER IF EXISTS {table}_is_kept_from_delete"))
-    else:
-        session.execute(text(f"DROP TRIGGER IF EXISTS {table}_is_kept ON {table}"))
 
 
 def zones(total: object) -> object:

@@ -1,0 +1,182 @@
+"""The daily sums, read for a period: one query each, whose cost grows with the days, not with the donations.
+
+What is grouped by is named in words: `day`, `currency`, `frequency`, `source`, and where a gift came
+from, `campaign`, `article`, `placement`, `variant`. The filters of a page are followed: its zone, what was
+known on a day, currency, frequency and origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Final, Self
+
+from sqlalchemy import ColumnElement, Table, func, or_, select
+from sqlalchemy.orm import Session
+
+from donations.domain.periods import Period
+from donations.models import Origin
+from donations.models.insert import table_of
+from donations.models.rollups import (
+    DayMoney,
+    DayMoneyByOrigin,
+    DayMovement,
+    DayMovementByOrigin,
+    DaySettlement,
+)
+from donations.reports.filters import Filters
+
+ORIGIN_WORDS: Final = ("campaign", "article", "placement", "variant")
+Key = tuple[Any, ...]
+"""What was grouped by, in the order in which it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    def __add__(self, other: Self) -> Self:
+        return type(self)(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class MoneySums(_Sums):
+    """Amounts are minor units of one currency; see `DayMoney` for the days on which they count."""
+
+    donations: int = 0
+    gross: int = 0
+    settled_donations: int = 0
+    settled_gross: int = 0
+    fees: int = 0
+    refunds: int = 0
+    refunded: int = 0
+    disputes: int = 0
+    disputed: int = 0
+
+    @property
+    def pending_donations(self) -> int:
+        """Those whose fee is not known yet."""
+        return self.donations - self.settled_donations
+
+    @property
+    def pending_gross(self) -> int:
+        return self.gross - self.settled_gross
+
+    @property
+    def net(self) -> int:
+        """Gross less refunds, lost disputes and the fees that are known."""
+        return self.gross - self.refunded - self.disputed - self.fees
+
+
+@dataclass(frozen=True, slots=True)
+class MovementSums(_Sums):
+    """Sums of the recurring-revenue ledger. `annual` is a year's worth in minor units of one currency."""
+
+    lines: int = 0
+    gifts: int = 0
+    annual: int = 0
+    supporters: int = 0
+    supporters_in_currency: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementSums(_Sums):
+    """What reached our balance, in minor units of the settlement currency."""
+
+    payments: int = 0
+    settled: int = 0
+    fees: int = 0
+    net: int = 0
+
+
+def money_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, MoneySums]:
+    """Gross, fees, refunds and disputes of a period."""
+    table = table_of(DayMoneyByOrigin if _needs_origin(filters, keys) else DayMoney)
+    within = table.c.day.between(period.first, period.last)
+    return {key: MoneySums(*sums) for key, sums in _read(session, filters, table, keys, MoneySums, within)}
+
+
+def settlements_by(
+    session: Session, filters: Filters, period: Period, *keys: str
+) -> dict[Key, SettlementSums]:
+    """What reached our balance of a period's charges, wherever the gifts came from."""
+    table = table_of(DaySettlement)
+    within = table.c.day.between(period.first, period.last)
+    found = _read(session, filters, table, keys, SettlementSums, within)
+    return {key: SettlementSums(*sums) for key, sums in found}
+
+
+def movements_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, MovementSums]:
+    """What moved in a period. `kind`, `cause` and `tag` may be grouped by, too."""
+    table = table_of(DayMovementByOrigin if _needs_origin(filters, keys) else DayMovement)
+    within = table.c.day.between(period.first, period.last)
+    found = _read(session, filters, table, keys, MovementSums, within)
+    return {key: MovementSums(*sums) for key, sums in found}
+
+
+def stood_on(session: Session, filters: Filters, day: date, *keys: str) -> dict[Key, MovementSums]:
+    """What all movements up to the end of a day come to: recurring revenue and its givers at that moment."""
+    table = table_of(DayMovementByOrigin if _needs_origin(filters, keys) else DayMovement)
+    found = _read(session, filters, table, keys, MovementSums, table.c.day <= day)
+    return {key: MovementSums(*sums) for key, sums in found}
+
+
+def heads(sums: MovementSums, filters: Filters) -> int | None:
+    """The people in `sums`: all, or within one currency. None where the filters cut through people:
+    one may give in two rhythms or through two campaigns, so that their parts do not add up."""
+    if filters.frequency is not None or _asked_origin(filters):
+        return None
+    return sums.supporters if filters.currency is None else sums.supporters_in_currency
+
+
+def _needs_origin(filters: Filters, keys: tuple[str, ...]) -> bool:
+    return bool(_asked_origin(filters)) or any(key in ORIGIN_WORDS for key in keys)
+
+
+def _asked_origin(filters: Filters) -> Mapping[str, str]:
+    asked = {"campaign": filters.campaign, "article": filters.article, "placement": filters.placement}
+    return {word: value for word, value in asked.items() if value is not None}
+
+
+def origin_is(column: ColumnElement[Any], filters: Filters) -> ColumnElement[bool] | None:
+    """Whether the origin that `column` names is one that the filters leave. Neither 0 nor NULL is any."""
+    asked = _asked_origin(filters)
+    if not asked:
+        return None
+    chosen = column.in_(select(Origin.id).filter_by(**asked))
+    return or_(chosen, column == 0, column.is_(None)) if not any(asked.values()) else chosen
+
+
+def _read(
+    session: Session,
+    filters: Filters,
+    table: Table[Any],
+    keys: tuple[str, ...],
+    kind: type[_Sums],
+    within: ColumnElement[bool],
+) -> list[tuple[Key, tuple[int, ...]]]:
+    origin = table_of(Origin)
+    by = [func.coalesce(origin.c[key], "") if key in ORIGIN_WORDS else table.c[key] for key in keys]
+    query = select(*by, *(func.sum(table.c[each.name]) for each in fields(kind)))
+    if any(key in ORIGIN_WORDS for key in keys):
+        query = query.join_from(table, origin, origin.c.id == table.c.origin_id, isouter=True)
+    query = query.where(table.c.zone == filters.zone.key, within, *_conditions(table, filters)).group_by(*by)
+    # SUM is a Decimal on PostgreSQL, and NULL where there is nothing to sum.
+    return [
+        (tuple(row[: len(keys)]), tuple(int(each or 0) for each in row[len(keys) :]))
+        for row in session.execute(query).all()
+    ]
+
+
+def _conditions(table: Table[Any], filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.known_on is not None:
+        conditions.append(table.c.known_on <= filters.known_on)
+    if filters.currency is not None:
+        conditions.append(table.c.currency == filters.currency)
+    if filters.frequency is not None:
+        conditions.append(table.c.frequency == filters.frequency)
+    if "origin_id" in table.c:
+        of_origin = origin_is(table.c.origin_id, filters)
+        if of_origin is not None:
+            conditions.append(of_origin)
+    return conditions
