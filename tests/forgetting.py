@@ -1,4 +1,7 @@
-"""Empty a database between the histories of one test. A test may forget a ledger; the application never may."""
+"""Empty a database between the histories of one test.
+
+A test may forget a ledger; the application never may.
+"""
 
 from __future__ import annotations
 
