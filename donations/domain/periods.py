@@ -86,6 +86,11 @@ def last_month(today: date) -> Period:
     return Period(last.replace(day=1), last)
 
 
+def whole_month(day: date) -> Period:
+    """The calendar month of a day, from its first to its last."""
+    return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+
 def this_year(today: date) -> Period:
     """From 1 January to today."""
     return Period(today.replace(month=1, day=1), today)
