@@ -14,6 +14,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from donations.domain import ecb_cells
@@ -116,7 +117,7 @@ def _read_days(header: list[str], rows: Iterator[_Row], reading: _Reading) -> Ec
     columns = ecb_cells.currency_columns(header)
     taken = {index: code for index, code in columns.items() if ecb_cells.is_given_in(code)}
     left_out = tuple(code for code in columns.values() if not ecb_cells.is_given_in(code))
-    found, seen = [], set[date]()
+    found, seen = list[tuple[date, str, Decimal]](), set[date]()
     for line, cells in rows:
         if reading.is_hopeless:
             break

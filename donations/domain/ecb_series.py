@@ -16,7 +16,7 @@ from typing import Final
 from donations.domain.ecb_cells import Refused, currency_in, day_of, is_given_in, month_named, rate_in, shown
 from donations.domain.rates import MonthRate, in_millionths, month_means
 
-_COLUMNS: Final = (
+_COLUMNS: Final[tuple[str, ...]] = (
     "KEY",
     "FREQ",
     "CURRENCY",
@@ -60,7 +60,7 @@ class Series:
         """One line. Raises Refused."""
         if len(cells) != self.width:
             raise Refused(f"This line has {len(cells)} cells; the first line has {self.width}.")
-        named = dict(zip(_COLUMNS, cells, strict=False))
+        named: dict[str, str] = dict(zip(_COLUMNS, cells, strict=False))
         self._take_frequency(named["FREQ"])
         currency = _checked(named)
         if not is_given_in(currency):

@@ -16,7 +16,9 @@ from donations.models.movement import Movement
 from donations.models.origin import Origin
 from donations.models.outbox_message import OutboxMessage, OutboxStatus
 from donations.models.payment_failure import PaymentFailure
+from donations.models.rate_upload import RateUpload
 from donations.models.reader_session import ReaderSession
+from donations.models.reference_rate import ReferenceRate
 from donations.models.refund import Refund
 from donations.models.staff_session import StaffSession
 from donations.models.staff_user import StaffRole, StaffUser
@@ -47,7 +49,9 @@ __all__ = [
     "OutboxMessage",
     "OutboxStatus",
     "PaymentFailure",
+    "RateUpload",
     "ReaderSession",
+    "ReferenceRate",
     "Refund",
     "StaffRole",
     "StaffSession",

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from donations.domain.gifts import Frequency
+from donations.domain.offline import OfflineMethod
 from donations.models.base import Base, BigId, currency_is_iso, enum_of
 
 
@@ -20,7 +21,8 @@ class DonationSource(StrEnum):
 class Donation(Base):
     """Keyed by Stripe's PaymentIntent, whichever event told of it. Amounts are in minor units.
 
-    Fee, net and settlement currency come with the balance transaction, which may be later.
+    Fee, net and settlement currency come with the balance transaction, which may be later. Of what staff
+    entered they are known at once: all of it arrived, and `charged_at` is the noon of the day it did.
     """
 
     __tablename__ = "donation"
@@ -39,6 +41,9 @@ class Donation(Base):
             "settlement_is_whole",
         ),
         CheckConstraint("settled_amount - fee_amount = net_amount", "net_is_settled_less_fee"),
+        CheckConstraint("method IS NULL OR source = 'offline'", "only_offline_has_a_method"),
+        CheckConstraint("entry_nonce IS NULL OR source = 'offline'", "only_offline_has_a_nonce"),
+        Index("ix_donation_entry_nonce", "entry_nonce", unique=True),
         Index("ix_donation_charged_on", "charged_on", "currency", "frequency"),
         Index("ix_donation_charged_at", "charged_at"),
         Index("ix_donation_supporter_id_charged_at", "supporter_id", "charged_at"),
@@ -55,6 +60,11 @@ class Donation(Base):
     currency: Mapped[str] = mapped_column(String(3))
     refunded_amount: Mapped[int] = mapped_column(BigId, default=0)
     """The sum of its succeeded refunds, kept here so that the database can refuse too much."""
+
+    method: Mapped[OfflineMethod | None] = mapped_column(enum_of(OfflineMethod, "method"))
+    """How a gift came that staff entered."""
+    entry_nonce: Mapped[str | None] = mapped_column(String(64))
+    """Of the form that staff entered it with: one form enters one gift, however often it is sent."""
 
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(String(255), unique=True)
     stripe_charge_id: Mapped[str | None] = mapped_column(String(255), unique=True)

@@ -118,12 +118,13 @@ SHOWN: Final[Mapping[type[Base], Shown]] = {
     ),
     Donation: Shown(
         (
-            "source", "frequency", "amount", "currency", "refunded_amount", "stripe_payment_intent_id",
+            "source", "method", "frequency", "amount", "currency", "refunded_amount",
+            "stripe_payment_intent_id",
             "stripe_charge_id", "stripe_invoice_id", "settlement_currency", "settled_amount",
             "fee_amount", "net_amount", "settlement_recorded_at", "charged_at", "charged_on", "recorded_at",
         ),
         else_told=_words("supporter_id checkout_id subscription_id origin_id"),
-        untold=_words("id"),
+        untold=_words("id entry_nonce"),
     ),
     Refund: Shown(
         (
