@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from donations.cli import db, dump, reports, run, sandbox, staff, stripe, supporters, web, worker
+from donations.cli import db, dump, rates, reports, run, sandbox, staff, stripe, supporters, web, worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,3 +26,5 @@ for _command in (
     sandbox.sandbox,
 ):
     main.add_command(_command)
+
+reports.reports.add_command(rates.rates)
