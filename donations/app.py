@@ -22,6 +22,7 @@ from donations.models.vault import Vault
 from donations.paths import STATIC, TEMPLATES
 from donations.runtime import Runtime, system_clock
 from donations.web import health, readers, staff, stripe_webhook
+from donations.web.body_limits import install_body_limits
 from donations.web.errors import install_errors
 from donations.web.filters import install_filters
 from donations.web.headers import install_headers
@@ -69,6 +70,7 @@ def _install_web(app: Flask, config: Config) -> None:
     if config.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxy_hops, x_proto=0)
     install_request_log(app)
+    install_body_limits(app)
     install_headers(app, config)
     install_errors(app)
     install_filters(app)

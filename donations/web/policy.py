@@ -26,13 +26,17 @@ class RoutePolicy:
     audience: Audience
     csrf: Csrf
     cache: Cache
+    largest_body: int | None = None
+    """In bytes, of a form that carries a file; None for what every form may be."""
 
 
-def route_policy(*, audience: Audience, csrf: Csrf, cache: Cache) -> Callable[[View], View]:
+def route_policy(
+    *, audience: Audience, csrf: Csrf, cache: Cache, largest_body: int | None = None
+) -> Callable[[View], View]:
     """Declare a view's policy. Put it nearest the function, below the route."""
 
     def declare(view: View) -> View:
-        view.__dict__["route_policy"] = RoutePolicy(audience, csrf, cache)
+        view.__dict__["route_policy"] = RoutePolicy(audience, csrf, cache, largest_body)
         return view
 
     return declare

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, request, url_for
 
-from donations.web.staff import donations, inbox, login, messages, reports, supporters
+from donations.web.staff import donations, inbox, login, messages, rates, reports, supporters
 from donations.web.staff.cells import install_cells
 from donations.web.staff.gate import find_member, guard
 from donations.web.staff.permissions import ROLE_NAMES, Permission, may
@@ -25,6 +25,10 @@ blueprint.add_url_rule("/supporters", "supporters", supporters.index)
 blueprint.add_url_rule("/supporters/search", "supporter_search", supporters.search, methods=["POST"])
 blueprint.add_url_rule("/supporters/<reference>", "supporter", supporters.show)
 blueprint.add_url_rule("/donations", "donations", donations.index)
+blueprint.add_url_rule("/rates", "rates", rates.index)
+blueprint.add_url_rule("/rates", "upload_rates", rates.upload, methods=["POST"])
+blueprint.add_url_rule("/rates/uploads/<reference>", "rate_upload", rates.show)
+blueprint.add_url_rule("/rates/uploads/<reference>", "store_rates", rates.store, methods=["POST"])
 blueprint.add_url_rule("/messages", "messages", messages.index)
 blueprint.add_url_rule("/messages/<kind>", "message", messages.show)
 blueprint.add_url_rule("/messages/<kind>/letter.html", "message_letter", messages.letter)

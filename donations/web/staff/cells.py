@@ -14,6 +14,7 @@ from flask import Blueprint
 from donations.domain.currencies import exponent_of
 from donations.domain.money import Money
 from donations.domain.periods import local_day
+from donations.domain.rates import written_rate
 from donations.reports.table import Cell, Column, ColumnKind
 from donations.reports.words import LOCALE
 from donations.runtime import current
@@ -48,6 +49,11 @@ def short_day(value: date | None) -> str:
     return _NOTHING if day is None else format_date(day, "d MMM y", LOCALE)
 
 
+def month_name(value: date) -> str:
+    """November 2026."""
+    return format_date(value, "MMMM y", LOCALE)
+
+
 def cell(value: Cell, column: Column) -> str:
     """One cell of a report's table."""
     text = _NOTHING if value is None else _written(value, column.kind)
@@ -55,7 +61,7 @@ def cell(value: Cell, column: Column) -> str:
 
 
 def install_cells(blueprint: Blueprint) -> None:
-    for function in (figure, minor, moment, short_day, cell):
+    for function in (figure, minor, moment, short_day, month_name, written_rate, cell):
         blueprint.add_app_template_filter(function)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import BooleanField, FileField, PasswordField, StringField
 
 
 class LoginForm(FlaskForm):
@@ -15,3 +15,11 @@ class SearchForm(FlaskForm):
     """Posted, so that an address never stands in an address bar or a log."""
 
     email = StringField()
+
+
+class RateTableForm(FlaskForm):
+    table = FileField()
+
+
+class StoreRatesForm(FlaskForm):
+    replace = BooleanField()

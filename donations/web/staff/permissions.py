@@ -20,14 +20,16 @@ class Permission(StrEnum):
     """Single donations."""
     SUPPORTERS = "supporters"
     """Single people; their addresses are masked."""
+    BOOKS = "books"
+    """What the accounts rest on: reference rates, and gifts that came without Stripe."""
 
 
 _PEOPLE_AND_MONEY: Final = frozenset({Permission.FIGURES, Permission.DONATIONS, Permission.SUPPORTERS})
 PERMISSIONS: Final[Mapping[StaffRole, frozenset[Permission]]] = {
     StaffRole.VIEWER: frozenset({Permission.FIGURES}),
     StaffRole.SUPPORTER_CARE: _PEOPLE_AND_MONEY,
-    StaffRole.FINANCE: _PEOPLE_AND_MONEY,
-    StaffRole.ADMIN: _PEOPLE_AND_MONEY,
+    StaffRole.FINANCE: _PEOPLE_AND_MONEY | {Permission.BOOKS},
+    StaffRole.ADMIN: _PEOPLE_AND_MONEY | {Permission.BOOKS},
 }
 ROLE_NAMES: Final[Mapping[StaffRole, str]] = {
     StaffRole.VIEWER: "Viewer",

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from donations.domain.errors import NotFound
@@ -17,6 +17,7 @@ def install_problems(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(Forbidden, _forbidden)
     blueprint.register_error_handler(NotFound, _not_found)
     blueprint.register_error_handler(CSRFError, _stale_form)
+    blueprint.register_error_handler(RequestEntityTooLarge, _too_large)
 
 
 def _forbidden(_error: Forbidden) -> Response:
@@ -43,6 +44,18 @@ def _stale_form(_error: CSRFError) -> AnyResponse:
         "That form is no longer valid",
         "It was opened before your last login, or your browser blocks cookies. Go back, load the page "
         "again, and send it once more. Nothing was changed.",
+    )
+
+
+def _too_large(_error: RequestEntityTooLarge) -> AnyResponse:
+    """A form is read before the gate, so the gate is asked here."""
+    answer = guard()
+    if answer is not None:
+        return answer
+    return _page(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "That file is too large",
+        "Nothing was changed. Choose a smaller one, such as one with fewer years in it, and send it again.",
     )
 
 
