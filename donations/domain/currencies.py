@@ -45,6 +45,11 @@ def is_known(currency: str) -> bool:
     return currency in _EXPONENTS
 
 
+def all_currencies() -> tuple[str, ...]:
+    """Every one that Stripe charges in, in the order of their codes."""
+    return tuple(sorted(_EXPONENTS))
+
+
 def exponent_of(currency: str) -> int:
     """How many of an amount's last digits are decimals: 2 for EUR, 0 for JPY.
 

@@ -18,7 +18,7 @@ from donations.domain.suppressions import SuppressionReason
 from donations.models import Checkout, Disposition, DonationSource, OutboxMessage, OutboxStatus, Subscription
 from donations.reports.reasons import checkout_name
 from donations.reports.supporter_record import SupporterRecord
-from donations.reports.words import FREQUENCY_NAMES, LOCALE
+from donations.reports.words import FREQUENCY_NAMES, LOCALE, METHOD_NAMES
 
 MOST_ENTRIES: Final = 200
 
@@ -94,8 +94,10 @@ def _checkouts(record: SupporterRecord) -> Iterator[Entry]:
 
 def _donations(record: SupporterRecord) -> Iterator[Entry]:
     for each in record.donations:
-        known_by = f"Recorded from Stripe's payment {each.stripe_payment_intent_id}"
-        cause = "Entered by staff" if each.source is DonationSource.OFFLINE else known_by
+        cause = f"Recorded from Stripe's payment {each.stripe_payment_intent_id}"
+        if each.source is DonationSource.OFFLINE:
+            method = f": {METHOD_NAMES[each.method].lower()}" if each.method else ""
+            cause = f"Entered by staff on {each.recorded_at:%Y-%m-%d}{method}"
         what = f"Donation: {_written(each.amount, each.currency)} {FREQUENCY_NAMES[each.frequency].lower()}"
         yield Entry(each.charged_at, what, cause, Tone.GOOD)
 

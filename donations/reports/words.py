@@ -9,6 +9,7 @@ from typing import Final
 from donations.domain.amounts import format_money
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
+from donations.domain.offline import OfflineMethod
 from donations.domain.periods import Period
 from donations.models import DonationSource
 
@@ -23,6 +24,12 @@ FREQUENCY_NAMES: Final[Mapping[Frequency, str]] = {
 SOURCE_NAMES: Final[Mapping[DonationSource, str]] = {
     DonationSource.STRIPE: "Stripe",
     DonationSource.OFFLINE: "Entered by staff",
+}
+
+METHOD_NAMES: Final[Mapping[OfflineMethod, str]] = {
+    OfflineMethod.BANK_TRANSFER: "Bank transfer",
+    OfflineMethod.CASH: "Cash",
+    OfflineMethod.CHEQUE: "Cheque",
 }
 
 

@@ -18,7 +18,7 @@ from donations.documents.yearly_statement import StatementDocument, StatementLin
 from donations.domain.money import Money
 from donations.domain.periods import local_day
 from donations.domain.verification import code_for
-from donations.models import Checkout, DocumentKind, Donation, IssuedDocument
+from donations.models import Checkout, DocumentKind, Donation, DonationSource, IssuedDocument
 from donations.models.insert import insert_if_absent
 from donations.models.vault import Vault
 from donations.services.documents import code_key
@@ -74,7 +74,8 @@ def receipt_document(
         charged_on=donation.charged_on,
         frequency=donation.frequency,
         reference=reference_of(session, donation),
-        statement_descriptor=statement_descriptor,
+        # What came by other ways stands on a bank statement as its giver's bank wrote it, if at all.
+        statement_descriptor=statement_descriptor if donation.source is DonationSource.STRIPE else "",
         name=name,
     )
 

@@ -43,6 +43,11 @@ def find_by_index(session: Session, index: bytes) -> Supporter | None:
     return session.scalar(select(Supporter).where(Supporter.email_index == index))
 
 
+def find_by_reference(session: Session, reference: str) -> Supporter | None:
+    """The supporter whom our random name for them names."""
+    return session.scalar(select(Supporter).where(Supporter.reference == reference))
+
+
 def find_or_add(session: Session, vault: Vault, email: str, now: datetime) -> Supporter:
     """The supporter of a normalised address; two that add one at once get the same row."""
     index = email_index_of(session, vault, email)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, request, url_for
 
-from donations.web.staff import donations, inbox, login, messages, rates, reports, supporters
+from donations.web.staff import donations, inbox, login, messages, offline_gifts, rates, reports, supporters
 from donations.web.staff.cells import install_cells
 from donations.web.staff.gate import find_member, guard
 from donations.web.staff.permissions import ROLE_NAMES, Permission, may
@@ -25,6 +25,8 @@ blueprint.add_url_rule("/supporters", "supporters", supporters.index)
 blueprint.add_url_rule("/supporters/search", "supporter_search", supporters.search, methods=["POST"])
 blueprint.add_url_rule("/supporters/<reference>", "supporter", supporters.show)
 blueprint.add_url_rule("/donations", "donations", donations.index)
+blueprint.add_url_rule("/donations/offline", "offline_gift", offline_gifts.show)
+blueprint.add_url_rule("/donations/offline", "send_offline_gift", offline_gifts.send, methods=["POST"])
 blueprint.add_url_rule("/rates", "rates", rates.index)
 blueprint.add_url_rule("/rates", "upload_rates", rates.upload, methods=["POST"])
 blueprint.add_url_rule("/rates/uploads/<reference>", "rate_upload", rates.show)

@@ -8,7 +8,7 @@ from donations.models.database import reading
 from donations.reports.donation_list import donation_totals, list_donations, read_donation_filters
 from donations.reports.filter_words import PRESETS
 from donations.reports.paging import page_number
-from donations.reports.words import FREQUENCY_NAMES, SOURCE_NAMES
+from donations.reports.words import FREQUENCY_NAMES, METHOD_NAMES, SOURCE_NAMES
 from donations.runtime import current
 from donations.web.policy import route_policy
 from donations.web.staff.people import person_of
@@ -36,4 +36,5 @@ def index() -> str:
         currencies=runtime.offers.currencies,
         frequencies=FREQUENCY_NAMES,
         sources=SOURCE_NAMES,
+        methods=METHOD_NAMES,
     )

@@ -21,7 +21,7 @@ from donations.reports.reasons import STANDING_NAMES, checkout_name, why_checkou
 from donations.reports.supporter_list import KIND_NAMES, list_supporters, read_supporter_filters
 from donations.reports.supporter_record import find_record
 from donations.reports.timeline import MOST_ENTRIES, SUPPRESSIONS, entries_of, message_name
-from donations.reports.words import FREQUENCY_NAMES
+from donations.reports.words import FREQUENCY_NAMES, METHOD_NAMES
 from donations.runtime import current
 from donations.services.supporters import find_by_email
 from donations.web.policy import route_policy
@@ -77,6 +77,7 @@ def show(reference: str) -> str:
         standings=STANDING_NAMES,
         checkout_name=checkout_name,
         frequencies=FREQUENCY_NAMES,
+        methods=METHOD_NAMES,
         suppressions=SUPPRESSIONS,
         message_name=partial(message_name, names=LETTER_NAMES),
     )
