@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import nulls_last, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from donations.models import Dispute, Donation, Movement, Refund, Subscription
@@ -30,7 +30,8 @@ def _donations(session: Session) -> list[dict[str, Any]]:
     rows = session.execute(
         select(Donation, Subscription.stripe_subscription_id)
         .outerjoin(Subscription, Subscription.id == Donation.subscription_id)
-        .order_by(Donation.stripe_payment_intent_id, Donation.id)
+        # Databases differ in where they sort what has no id: gifts that staff entered come last.
+        .order_by(nulls_last(Donation.stripe_payment_intent_id), Donation.id)
     )
     return [
         {

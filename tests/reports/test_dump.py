@@ -44,3 +44,15 @@ def test_every_money_fact_is_there_sorted_by_stripes_ids_and_nothing_personal(ap
     ]  # fmt: skip
     assert [each["id"] for each in state["disputes"]] == [dispute.stripe_dispute_id]
     assert state["subscriptions"][0]["status"] == "active"
+
+
+def test_gifts_that_staff_entered_come_last_on_both_databases(app: Flask) -> None:
+    with writing() as session:
+        nina = factories.make_supporter(session, current().vault)
+        factories.make_donation(
+            session, nina, source="offline", stripe_payment_intent_id=None, stripe_charge_id=None
+        )
+        factories.make_donation(session, nina, stripe_payment_intent_id="pi_a")
+
+    with reading() as session:
+        assert [each["payment_intent"] for each in dump(session)["donations"]] == ["pi_a", None]
