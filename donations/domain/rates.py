@@ -60,8 +60,8 @@ def in_millionths(rate: Decimal) -> int:
 
 
 def written_rate(per_euro: int) -> str:
-    """`1.090524`, `0.9`, `161.34`: without the zeros at its end."""
-    return f"{_EXACT.scaleb(Decimal(per_euro), -6).normalize(_EXACT):f}"
+    """`1.090524`, `161.340000`: with all its decimals, so that rates stand under each other."""
+    return f"{_EXACT.scaleb(Decimal(per_euro), -6):f}"
 
 
 def month_means(days: Iterable[tuple[date, str, Decimal]]) -> tuple[MonthRate, ...]:

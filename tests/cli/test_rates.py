@@ -30,7 +30,7 @@ def stored() -> int:
 def test_a_dry_run_says_what_would_change_and_stores_nothing(terminal: Terminal, table: Path) -> None:
     said = terminal.says("reports", "rates", str(table), "--dry-run")
 
-    assert "2021-11 │ USD │ 1.135 │ – │ 2 days │ new" in said
+    assert "2021-11 │ USD │ 1.135000 │ – │ 2 days │ new" in said
     assert "2 rates would be stored; 0 as known, 0 kept out." in said
     assert "nobody can give in them: CYP." in said
     assert stored() == 0
@@ -46,7 +46,7 @@ def test_rates_are_stored_and_others_are_kept_out_until_they_are_to_replace(
 
     assert "2 rates stored; 0 as known" in first
     assert "No rates stored; 1 as known, 1 kept out. With --replace" in second
-    assert "2021-10 │ USD │ 1.125 │ 1.12 │ 1 day │ replaces the former" in third
+    assert "2021-10 │ USD │ 1.125000 │ 1.120000 │ 1 day │ replaces the former" in third
     assert stored() == 3
 
 

@@ -34,9 +34,9 @@ def test_a_rate_is_written_as_it_is_kept(per_euro: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("per_euro", "text"), [(1_090_524, "1.090524"), (900_000, "0.9"), (100_000_000, "100"), (1, "0.000001")]
+    ("per_euro", "text"), [(1_090_524, "1.090524"), (900_000, "0.900000"), (100_000_000, "100.000000")]
 )
-def test_a_rate_is_written_without_the_zeros_at_its_end(per_euro: int, text: str) -> None:
+def test_a_rate_is_written_with_all_its_decimals(per_euro: int, text: str) -> None:
     assert written_rate(per_euro) == text
 
 

@@ -70,8 +70,8 @@ def test_every_rate_is_shown_with_its_fate_before_anything_is_stored(editor: Des
     page = editor.sees(previews(editor, OCTOBER))
 
     assert rows(page, "lines") == [
-        ["October 2026", "GBP", "0.857", "–", "23 days", "New"],
-        ["October 2026", "USD", "1.12", "–", "23 days", "New"],
+        ["October 2026", "GBP", "0.857000", "–", "23 days", "New"],
+        ["October 2026", "USD", "1.120000", "–", "23 days", "New"],
     ]
     assert "nobody can give in them: CYP" in page.text
     assert "not whole" not in page.text
@@ -90,7 +90,7 @@ def test_what_is_confirmed_is_stored_once_and_listed_with_who_and_whence(editor:
     assert (again.status_code, stored()) == (303, 2)
     assert rows(editor.sees("/staff/rates?currency=usd"), "rates") == [
         [
-            "October 2026", "USD", "1.12", "23 days", "22 Nov 2026, 14:00", "Anna Petrova",
+            "October 2026", "USD", "1.120000", "23 days", "22 Nov 2026, 14:00", "Anna Petrova",
             "eurofxref-hist.csv",
         ]
     ]  # fmt: skip
@@ -109,18 +109,18 @@ def test_another_value_is_kept_out_unless_it_is_to_replace_and_the_former_stays_
     after = stores(editor, previews(editor, changed), replace="yes")
     replaced = rows(editor.sees("/staff/rates"), "rates")[1][2]
 
-    assert rows(page, "lines")[0] == ["October 2026", "USD", "1.13", "1.12", "23 days", "Differs"]
+    assert rows(page, "lines")[0] == ["October 2026", "USD", "1.130000", "1.120000", "23 days", "Differs"]
     assert "Replace the rate that differs" in page.text
-    assert listed == "1.12"
+    assert listed == "1.120000"
     assert "0 new, 1 replaced" in after.text
-    assert replaced == "1.13 1.12, stored 22 Nov 2026, replaced"
+    assert replaced == "1.130000 1.120000, stored 22 Nov 2026, replaced"
 
 
 def test_a_month_that_is_not_whole_is_told_before_it_is_fixed(editor: Desk) -> None:
     page = editor.sees(previews(editor, "Date,USD\n2026-11-20,1.13\n"))
 
     assert "Some months are not whole" in page.text
-    assert rows(page, "lines") == [["November 2026", "USD", "1.13", "–", "1 day not whole", "New"]]
+    assert rows(page, "lines") == [["November 2026", "USD", "1.130000", "–", "1 day not whole", "New"]]
 
 
 def test_a_table_with_a_bad_line_cannot_be_stored_and_says_why(editor: Desk) -> None:
