@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, select
+from sqlalchemy.orm import Session
 
 from donations.domain.money import Money
-from donations.domain.periods import day_bounds, local_day
+from donations.domain.periods import local_day
 from donations.models import Donation, DonationSource, Supporter
+from donations.models.sql_fees import fee_in_currency
 from donations.reports.definitions import GROSS
 from donations.reports.filters import Filter, Filters
+from donations.reports.rows.conditions import known_by, of_origin
 from donations.reports.rows.page import RowsPage, Source, read_all, read_page
 from donations.reports.table import Column, ColumnKind, Row
 from donations.reports.words import FREQUENCY_NAMES, SOURCE_NAMES
 
-APPLIES: Final = frozenset({Filter.PERIOD, Filter.ZONE, Filter.CURRENCY, Filter.FREQUENCY, Filter.KNOWN_ON})
+APPLIES: Final = frozenset(
+    {
+        Filter.PERIOD,
+        Filter.ZONE,
+        Filter.CURRENCY,
+        Filter.FREQUENCY,
+        Filter.CAMPAIGN,
+        Filter.ARTICLE,
+        Filter.PLACEMENT,
+        Filter.KNOWN_ON,
+    }
+)
 WORDS: Final = frozenset({"sum", "source", "settled", "settlement_currency"})
+_REFUNDS_NOTE: Final = "What was refunded is as of now, also where the rows are as they were known on a day."
 
 _COLUMNS: Final = (
     Column("day", "Charged on", ColumnKind.DAY),
@@ -30,19 +43,18 @@ _COLUMNS: Final = (
     Column("source", "Source", ColumnKind.TEXT),
     Column("currency", "Currency", ColumnKind.CURRENCY),
     Column("amount", "Amount", ColumnKind.MONEY),
+    Column("fee", "Fee", ColumnKind.MONEY),
     Column("refunded", "Refunded", ColumnKind.MONEY),
     Column("settlement_currency", "Settled in", ColumnKind.CURRENCY),
     Column("settled", "Settled", ColumnKind.MONEY),
-    Column("fee", "Fee", ColumnKind.MONEY),
+    Column("settled_fee", "Fee there", ColumnKind.MONEY),
     Column("net", "Net", ColumnKind.MONEY),
 )
-_SUMS: Final[Mapping[str, tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]]]] = {
-    "amount": (Donation.currency, Donation.amount),
-    "refunded": (Donation.currency, Donation.refunded_amount),
-    "settled": (Donation.settlement_currency, Donation.settled_amount),
-    "fee": (Donation.settlement_currency, Donation.fee_amount),
-    "net": (Donation.settlement_currency, Donation.net_amount),
+_SUMMED_IN: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("amount", "fee", "refunded"), "currency"),
+    **dict.fromkeys(("settled", "settled_fee", "net"), "settlement_currency"),
 }
+"""What can be summed, and the column that names its currency."""
 
 
 def run(session: Session, filters: Filters, words: Mapping[str, str], page: int) -> RowsPage:
@@ -58,73 +70,87 @@ def stream(session: Session, filters: Filters, words: Mapping[str, str]) -> Iter
 
 def _source(filters: Filters, words: Mapping[str, str]) -> Source:
     problems: list[str] = []
-    name = words.get("sum", "amount")
-    if name not in _SUMS:
+    columns = _columns(filters)
+    summed = words.get("sum", "amount")
+    if summed not in _SUMMED_IN:
         problems.append("We do not know what to sum, so the amounts are summed.")
-    currency, amount = _SUMS.get(name, _SUMS["amount"])
-    query = (
-        select(
-            Donation.charged_at,
-            Supporter.reference,
-            Donation.frequency,
-            Donation.source,
-            Donation.currency,
-            Donation.amount,
-            Donation.refunded_amount,
-            Donation.settlement_currency,
-            Donation.settled_amount,
-            Donation.fee_amount,
-            Donation.net_amount,
-        )
-        .join(Supporter, Supporter.id == Donation.supporter_id)
-        .where(*_asked(filters), *_narrowed(words, problems))
-        .order_by(Donation.charged_at.desc(), Donation.id.desc())
-    )
+        summed = "amount"
     return Source(
         slug="donations",
         title="Donations",
         noun="donation",
         columns=_COLUMNS,
-        query=query,
+        query=select(*columns.values())
+        .join(Supporter, Supporter.id == Donation.supporter_id)
+        .where(*_asked(filters), *_narrowed(columns, words, problems))
+        .order_by(Donation.charged_at.desc(), Donation.id.desc()),
         row=lambda found: _row(found, filters.zone),
-        currency=currency,
-        amount=amount,
+        currency=columns[_SUMMED_IN[summed]],
+        amount=columns[summed],
         definitions=(GROSS,),
+        notes=() if filters.known_on is None else (_REFUNDS_NOTE,),
         problems=tuple(problems),
     )
 
 
+def _columns(filters: Filters) -> dict[str, SQLColumnExpression[Any]]:
+    """What a settlement came to is nothing yet on a day before it was known."""
+    learnt_at = func.coalesce(Donation.settlement_recorded_at, Donation.recorded_at)
+    known = tuple(known_by(learnt_at, filters))
+
+    def settled(column: SQLColumnExpression[Any]) -> SQLColumnExpression[Any]:
+        return case((and_(*known), column)) if known else column
+
+    return {
+        "charged_at": Donation.charged_at,
+        "supporter": Supporter.reference,
+        "frequency": Donation.frequency,
+        "source": Donation.source,
+        "currency": Donation.currency,
+        "amount": Donation.amount,
+        "fee": settled(fee_in_currency()),
+        "refunded": Donation.refunded_amount,
+        "settlement_currency": settled(Donation.settlement_currency),
+        "settled": settled(Donation.settled_amount),
+        "settled_fee": settled(Donation.fee_amount),
+        "net": settled(Donation.net_amount),
+    }
+
+
 def _asked(filters: Filters) -> Iterator[ColumnElement[bool]]:
     begins, ends = filters.period.bounds(filters.zone)
-    # The index is by the usual zone's day, from which no zone's day is further than one away.
-    around = timedelta(days=1)
-    yield Donation.charged_on.between(filters.period.first - around, filters.period.last + around)
     yield Donation.charged_at >= begins
     yield Donation.charged_at < ends
-    if filters.known_on is not None:
-        yield Donation.recorded_at < day_bounds(filters.known_on, filters.zone)[1]
+    yield from known_by(Donation.recorded_at, filters)
+    yield from of_origin(Donation.origin_id, filters)
     if filters.currency is not None:
         yield Donation.currency == filters.currency
     if filters.frequency is not None:
         yield Donation.frequency == filters.frequency
 
 
-def _narrowed(words: Mapping[str, str], problems: list[str]) -> Iterator[ColumnElement[bool]]:
+def _narrowed(
+    columns: Mapping[str, SQLColumnExpression[Any]], words: Mapping[str, str], problems: list[str]
+) -> Iterator[SQLColumnExpression[bool]]:
     source, settled = words.get("source"), words.get("settled")
     if source in set(DonationSource):
         yield Donation.source == source
     elif source:
         problems.append("We do not know that source, so all are shown.")
     if settled in {"yes", "no"}:
-        yield Donation.fee_amount.is_not(None) if settled == "yes" else Donation.fee_amount.is_(None)
+        yield _is_known(columns["fee"], settled == "yes")
     elif settled:
         problems.append("A fee is known (yes) or not (no); all are shown.")
     if words.get("settlement_currency"):
-        yield Donation.settlement_currency == words["settlement_currency"].lower()
+        yield columns["settlement_currency"] == words["settlement_currency"].lower()
+
+
+def _is_known(column: SQLColumnExpression[Any], known: bool) -> SQLColumnExpression[bool]:
+    return column.is_not(None) if known else column.is_(None)
 
 
 def _row(found: Any, zone: ZoneInfo) -> Row:
-    charged_at, reference, frequency, source, currency, amount, refunded, settled_in, *settled = found
+    charged_at, reference, frequency, source, currency, *given, settled_in, settled, fee, net = found
     return (
         local_day(charged_at, zone),
         f"{charged_at.astimezone(zone):%H:%M}",
@@ -132,8 +158,11 @@ def _row(found: Any, zone: ZoneInfo) -> Row:
         FREQUENCY_NAMES[frequency],
         SOURCE_NAMES[source],
         currency,
-        Money(amount, currency),
-        Money(refunded, currency),
+        *(_money(each, currency) for each in given),
         settled_in,
-        *(None if settled_in is None else Money(each, settled_in) for each in settled),
+        *(_money(each, settled_in) for each in (settled, fee, net)),
     )
+
+
+def _money(amount: int | None, currency: str | None) -> Money | None:
+    return None if amount is None or currency is None else Money(amount, currency)

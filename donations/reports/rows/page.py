@@ -85,7 +85,7 @@ def _sums(session: Session, source: Source) -> tuple[int, tuple[Money, ...]]:
     query = source.query.with_only_columns(currency, func.count(), amount, maintain_column_froms=True)
     if source.currency is not None:
         query = query.group_by(source.currency)
-    lines = session.execute(query.order_by(None)).tuples().all()
+    lines = session.execute(query.order_by(None)).all()
     money = {
         code: Money(round(Fraction(int(total), source.divided_by)), code)
         for code, _, total in lines

@@ -5,36 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    SQLColumnExpression,
-    case,
-    func,
-    literal,
-    select,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from donations.domain.adjustments import AdjustmentKind
 from donations.models import Adjustment, Donation
 from donations.models.rollups import DayMoney, DayMoneyByOrigin, DaySettlement
+from donations.models.sql_fees import fee_in_currency
 from donations.models.sql_time import local_day
 from donations.services.rollups.target import Facts, Ids, Targets, add
-
-
-def fee_in_currency() -> ColumnElement[int]:
-    """The fee in the gift's currency, at the rate of that very charge, rounded half up to a minor unit.
-
-    None while it is not known. In whole numbers, which both databases reckon alike.
-    """
-    settled = type_coerce(func.nullif(Donation.settled_amount, 0), BigInteger)
-    converted = (2 * Donation.fee_amount * Donation.amount + settled) // (2 * settled)
-    return case(
-        (Donation.settlement_currency == Donation.currency, Donation.fee_amount),
-        else_=func.coalesce(converted, Donation.fee_amount),
-    )
 
 
 def add_donations(session: Session, targets: Targets, zone: ZoneInfo, ids: Ids) -> None:
