@@ -17,6 +17,8 @@ from donations.domain.money import Money
 from donations.jobs import refresh_rollups
 from donations.models.database import reading
 from donations.reports.csv import stream_report
+from donations.reports.facts import not_followed
+from donations.reports.filter_words import NO_ORIGIN
 from donations.reports.filters import read_filters
 from donations.reports.registry import REPORTS
 from donations.reports.table import Cell, Report, Table
@@ -69,8 +71,15 @@ def rebuild(dry_run: bool) -> None:
 @click.option("--preset", help="A named period, such as last-30-days.")
 @click.option("--from", "first", metavar="DAY", help="The first day, like 2026-11-01.")
 @click.option("--to", "last", metavar="DAY", help="The last day.")
-@click.option("--currency")
-@click.option("--frequency")
+@click.option("--compare", help="before, or year: the days before, or the same a year before.")
+@click.option("--zone", help="Whose days: that of all reports, Europe/Moscow or UTC.")
+@click.option("--currency", help="Like eur.")
+@click.option("--frequency", help="once, monthly or annual.")
+@click.option("--campaign", help=f"As links name it; {NO_ORIGIN} for gifts without one.")
+@click.option("--article", help="In the same way.")
+@click.option("--placement", help="In the same way.")
+@click.option("--status", help="Of recurring gifts, as Stripe spells it: active, past_due, ...")
+@click.option("--known-on", metavar="DAY", help="As it was known at the end of that day.")
 @in_application
 def show(slug: str, form: str, **words: str | None) -> None:
     """Show one report."""
@@ -78,7 +87,8 @@ def show(slug: str, form: str, **words: str | None) -> None:
     given = {names.get(name, name): word for name, word in words.items() if word}
     runtime = current()
     asked = read_filters(given, runtime.now(), runtime.config.report_timezone)
-    for problem in asked.problems:
+    ignored = not_followed(asked.filters, REPORTS[slug].applies)
+    for problem in (*asked.problems, *([ignored] if ignored else [])):
         click.echo(problem, err=True)
     with reading() as session:
         report = REPORTS[slug].run(session, asked.filters)
@@ -122,7 +132,7 @@ def _table_as_json(table: Table) -> dict[str, Any]:
     keys = [column.key for column in table.columns]
     return {
         "title": table.title,
-        "definitions": {each.term: each.text for each in table.definitions},
+        "definitions": {each.term: each.text for each in table.explained},
         "rows": [dict(zip(keys, map(_value, row), strict=True)) for row in table.rows],
     }
 

@@ -28,5 +28,7 @@ ACTIVE: Final = Definition(
     "Active recurring supporters", "The different supporters whose recurring gifts are in MRR."
 )
 COMPARED: Final = Definition(
-    "Before", "The same figure for as many days directly before the period, or at their end."
+    "Before",
+    "The same figure for the period that this one is compared with, or at its end: as many days directly "
+    "before, or the same days a year before. A 29 February that the other year has not stands alone.",
 )

@@ -10,9 +10,10 @@ from typing import Final
 from donations.domain.amounts import format_money
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
+from donations.domain.periods import Period
 from donations.reports.definitions import COMPARED, DAYS, GROSS
-from donations.reports.filters import Filters
-from donations.reports.table import Column, ColumnKind, Row, Table
+from donations.reports.filters import Compare, Filters
+from donations.reports.table import Behind, Chart, ChartKind, Column, ColumnKind, Row, RowsOf, Table
 from donations.reports.takings import Takings
 from donations.reports.words import FREQUENCY_NAMES, LOCALE, counted, on_day, sentence
 
@@ -22,7 +23,7 @@ _COUNTS: Final = (
     Column("donations_before", "Donations before", ColumnKind.COUNT),
 )
 _AMOUNTS: Final = (
-    Column("gross", "Gross", ColumnKind.MONEY),
+    Column("gross", "Gross", ColumnKind.MONEY, definition=GROSS),
     Column("gross_before", "Gross before", ColumnKind.MONEY),
     Column("difference", "Difference", ColumnKind.MONEY, is_change=True),
 )
@@ -41,6 +42,7 @@ def by_currency(taken: Takings) -> Table:
         columns=(_CURRENCY, *_AMOUNTS, _CHANGE, *_COUNTS),
         rows=rows,
         definitions=(GROSS, COMPARED),
+        behind=_both_periods(taken.filters, tuple({"currency": code} for code in taken.currencies)),
     )
 
 
@@ -62,6 +64,10 @@ def by_frequency(taken: Takings) -> Table:
         columns=(_CURRENCY, Column("frequency", "Frequency", ColumnKind.TEXT), *_AMOUNTS, _CHANGE, *_COUNTS),
         rows=rows,
         definitions=(GROSS, COMPARED),
+        behind=_both_periods(
+            taken.filters,
+            tuple({"currency": code, "frequency": each} for code in taken.currencies for each in asked),
+        ),
     )
 
 
@@ -74,7 +80,8 @@ def by_day(taken: Takings) -> tuple[Table, ...]:
 
 def _total_sentence(taken: Takings) -> str:
     now, before = (taken.given_in(period) for period in (taken.filters.period, taken.filters.previous))
-    return f"{sentence(now)} In the days before: {before}."
+    when = "In the days before" if taken.filters.compare is Compare.BEFORE else "A year before"
+    return f"{sentence(now)} {when}: {before}."
 
 
 def _days(
@@ -110,8 +117,29 @@ def _days(
         ),
         rows=rows,
         definitions=(GROSS, DAYS, COMPARED),
-        drawn="gross",
+        chart=Chart(ChartKind.BARS, "day", ("gross",)),
+        behind={
+            (number, key): Behind(RowsOf.DONATIONS, {"currency": code} | _dates(Period(day, day)))
+            for number, (day, *_) in enumerate(rows)
+            if day is not None
+            for key in ("gross", "donations")
+        },
     )
+
+
+def _both_periods(filters: Filters, rows: tuple[dict[str, str], ...]) -> dict[tuple[int, str], Behind]:
+    """The donations behind the figures of the period and of the one before, by what narrows each row."""
+    spans = (("", filters.period), ("_before", filters.previous))
+    return {
+        (number, f"{key}{suffix}"): Behind(RowsOf.DONATIONS, words | _dates(period))
+        for number, words in enumerate(rows)
+        for suffix, period in spans
+        for key in ("gross", "donations")
+    }
+
+
+def _dates(period: Period) -> dict[str, str]:
+    return {"from": period.first.isoformat(), "to": period.last.isoformat()}
 
 
 def _compared(code: str, now: tuple[int, int], before: tuple[int, int]) -> Row:

@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from donations.domain.gifts import Frequency
-from donations.reports.filter_words import PRESETS
-from donations.reports.filters import Filters
+from donations.reports.facts import facts_of
+from donations.reports.filters import Filter, Filters
 from donations.reports.gross import by_currency, by_day, by_frequency
 from donations.reports.recurring import (
     Recurring,
@@ -21,10 +21,10 @@ from donations.reports.recurring import (
 from donations.reports.refunded import refunds_table
 from donations.reports.table import Report
 from donations.reports.takings import Takings, takings
-from donations.reports.words import FREQUENCY_NAMES, on_day, on_days
 
 SLUG: Final = "overview"
 TITLE: Final = "Overview"
+APPLIES: Final = frozenset({Filter.PERIOD, Filter.COMPARE, Filter.CURRENCY, Filter.FREQUENCY})
 
 
 def run(session: Session, filters: Filters) -> Report:
@@ -36,7 +36,7 @@ def run(session: Session, filters: Filters) -> Report:
         slug=SLUG,
         title=TITLE,
         summary=_summary(taken, now),
-        facts=_facts(filters),
+        facts=facts_of(filters, APPLIES),
         tables=(
             by_currency(taken),
             by_frequency(taken),
@@ -58,15 +58,3 @@ def _summary(taken: Takings, now: Recurring) -> str:
         return first
     monthly = f": {monthly_amounts(now)} a month" if now.supporters else ""
     return f"{first} {regular_givers(now.supporters, filters)}{monthly}."
-
-
-def _facts(filters: Filters) -> tuple[tuple[str, str], ...]:
-    local = filters.as_of.astimezone(filters.zone)
-    name = f" ({PRESETS[filters.preset][0].lower()})" if filters.preset else ""
-    return (
-        ("Period", f"{on_days(filters.period)}{name}"),
-        ("Compared with", on_days(filters.previous)),
-        ("Currency", filters.currency.upper() if filters.currency else "All, each for itself"),
-        ("Frequency", FREQUENCY_NAMES[filters.frequency] if filters.frequency else "All"),
-        ("As of", f"{on_day(local.date())}, {local:%H:%M} ({filters.zone.key})"),
-    )

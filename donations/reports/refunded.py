@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from donations.domain.money import Money
@@ -60,12 +60,14 @@ def _row(
 
 
 def _refunds(session: Session, filters: Filters) -> list[tuple[date, str, int, int]]:
+    periods = (filters.period, filters.previous)
+    in_either = [Refund.refunded_on.between(each.first, each.last) for each in periods]
     query = (
         select(Refund.refunded_on, Refund.currency, func.count(), func.sum(Refund.amount))
         .join(Donation, Donation.id == Refund.donation_id)
         .where(
             Refund.status == RefundStatus.SUCCEEDED,
-            Refund.refunded_on.between(filters.previous.first, filters.period.last),
+            or_(*in_either),
         )
         .group_by(Refund.refunded_on, Refund.currency)
     )

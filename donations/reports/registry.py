@@ -27,10 +27,10 @@ class Entry:
     title: str
     run: Callable[[Session, Filters], Report]
     group: Group = Group.INCOME
-    applies: frozenset[Filter] = frozenset({Filter.PERIOD, Filter.COMPARE, Filter.CURRENCY, Filter.FREQUENCY})
+    applies: frozenset[Filter] = frozenset({Filter.PERIOD})
     """The filters that its figures follow; the page says which of the chosen ones they do not."""
 
 
 REPORTS: Final[Mapping[str, Entry]] = {
-    overview.SLUG: Entry(overview.TITLE, overview.run),
+    overview.SLUG: Entry(overview.TITLE, overview.run, Group.INCOME, overview.APPLIES),
 }

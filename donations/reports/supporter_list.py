@@ -7,7 +7,7 @@ them opens and masks them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -210,3 +210,8 @@ def _recurring(session: Session, ids: list[int]) -> defaultdict[int, tuple[Subsc
 
 def _ended_at(gift: Subscription) -> datetime:
     return gift.ended_at or gift.started_at
+
+
+def find_supporters(session: Session, references: Collection[str]) -> tuple[Supporter, ...]:
+    """Those that these references name."""
+    return tuple(session.scalars(select(Supporter).where(Supporter.reference.in_(references))))

@@ -127,8 +127,6 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     definitions: tuple[Definition, ...] = ()
-    drawn: str | None = None
-    """The key of the column that the page draws as bars, too."""
     chart: Chart | None = None
     behind: Mapping[tuple[int, str], Behind] = field(default_factory=dict[tuple[int, str], Behind])
     """By the number of the row, from 0, and the key of the column."""
@@ -146,6 +144,12 @@ class Table:
     def column(self, key: str) -> Column:
         """Raises ValueError for a column that the table has not."""
         return self.columns[self.index_of(key)]
+
+    @property
+    def explained(self) -> tuple[Definition, ...]:
+        """What its figures mean: of its columns first, then of the table, each once."""
+        own = (column.definition for column in self.columns if column.definition is not None)
+        return tuple(dict.fromkeys((*own, *self.definitions)))
 
     def index_of(self, key: str) -> int:
         """The position of a column."""

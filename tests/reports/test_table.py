@@ -8,7 +8,17 @@ from fractions import Fraction
 import pytest
 
 from donations.domain.money import Money
-from donations.reports.table import Cell, Column, ColumnKind, Table
+from donations.reports.table import (
+    Behind,
+    Cell,
+    Chart,
+    ChartKind,
+    Column,
+    ColumnKind,
+    Definition,
+    RowsOf,
+    Table,
+)
 
 CURRENCY = Column("currency", "Currency", ColumnKind.CURRENCY)
 GROSS = Column("gross", "Gross", ColumnKind.MONEY)
@@ -55,3 +65,40 @@ def test_days_are_days() -> None:
     day = Column("day", "Day", ColumnKind.DAY)
 
     assert table_of((day,), (date(2026, 11, 22),)).rows == ((date(2026, 11, 22),),)
+
+
+def test_a_figure_can_only_be_opened_where_it_stands() -> None:
+    behind = Behind(RowsOf.DONATIONS, {"currency": "eur"})
+    row = ("eur", Money(1, "eur"))
+
+    assert Table("t", "T", "S.", (CURRENCY, GROSS), (row,), behind={(0, "gross"): behind}).behind
+    for place in ((1, "gross"), (0, "net"), (-1, "gross")):
+        with pytest.raises(ValueError, match="no figure in row"):
+            Table("t", "T", "S.", (CURRENCY, GROSS), (row,), behind={place: behind})
+
+
+@pytest.mark.parametrize(
+    ("chart", "problem"),
+    [
+        (Chart(ChartKind.BARS, "month", ("gross",)), "unknown columns"),
+        (Chart(ChartKind.BARS, "currency", ("net",)), "unknown columns"),
+        (Chart(ChartKind.BARS, "currency", ("gross",), {"net": "Net"}), "unknown columns"),
+        (Chart(ChartKind.BARS, "currency", ()), "figures of one kind"),
+        (Chart(ChartKind.BARS, "currency", ("currency",)), "figures of one kind"),
+        (Chart(ChartKind.LINE, "currency", ("gross", "gifts")), "figures of one kind"),
+    ],
+)
+def test_a_chart_draws_figures_of_its_own_table(chart: Chart, problem: str) -> None:
+    columns = (CURRENCY, GROSS, Column("gifts", "Gifts", ColumnKind.COUNT))
+
+    with pytest.raises(ValueError, match=problem):
+        Table("t", "T", "S.", columns, (), chart=chart)
+
+
+def test_what_figures_mean_is_said_once_the_columns_first() -> None:
+    gross, net = Definition("Gross", "All."), Definition("Net", "Less.")
+    column = Column("gross", "Gross", ColumnKind.MONEY, definition=gross)
+
+    table = Table("t", "T", "S.", (CURRENCY, column), (), definitions=(net, gross))
+
+    assert table.explained == (gross, net)

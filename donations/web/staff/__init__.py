@@ -6,21 +6,34 @@ from typing import Any, Final
 
 from flask import Blueprint, request, url_for
 
-from donations.web.staff import donations, inbox, login, messages, offline_gifts, rates, reports, supporters
+from donations.reports.filters import FILTER_WORDS
+from donations.web.staff import (
+    donations,
+    inbox,
+    login,
+    messages,
+    offline_gifts,
+    rates,
+    reports,
+    rows,
+    supporters,
+)
 from donations.web.staff.cells import install_cells
+from donations.web.staff.charts import install_charts
 from donations.web.staff.gate import find_member, guard
 from donations.web.staff.permissions import ROLE_NAMES, Permission, may
 from donations.web.staff.problems import install_problems
+from donations.web.staff.report_links import places
 
-_FILTERS: Final = frozenset(
-    {"preset", "from", "to", "currency", "frequency", "kind", "standing", "source", "page"}
-)
+_FILTERS: Final = FILTER_WORDS | {"kind", "standing", "source", "page"}
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 blueprint.before_request(guard)
 blueprint.add_url_rule("", "overview", reports.overview, strict_slashes=False)
 blueprint.add_url_rule("/reports/<slug>", "report", reports.show)
 blueprint.add_url_rule("/reports/<slug>.csv", "report_csv", reports.export)
+blueprint.add_url_rule("/rows/<of>", "rows", rows.show)
+blueprint.add_url_rule("/rows/<of>.csv", "rows_csv", rows.export)
 blueprint.add_url_rule("/supporters", "supporters", supporters.index)
 blueprint.add_url_rule("/supporters/search", "supporter_search", supporters.search, methods=["POST"])
 blueprint.add_url_rule("/supporters/<reference>", "supporter", supporters.show)
@@ -43,6 +56,7 @@ blueprint.add_url_rule("/login", "login", login.show)
 blueprint.add_url_rule("/login", "log_in", login.send, methods=["POST"])
 blueprint.add_url_rule("/logout", "log_out", login.leave, methods=["POST"])
 install_cells(blueprint)
+install_charts(blueprint)
 install_problems(blueprint)
 
 
@@ -69,6 +83,7 @@ def _for_templates() -> dict[str, object]:
         "member_role": role,
         "can": can,
         "filtered_url": filtered_url,
+        "report_places": places(),
         "has_inbox": inbox.find_folder() is not None,
     }
 

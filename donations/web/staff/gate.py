@@ -44,6 +44,14 @@ def find_member() -> StaffMember | None:
     return g.get("staff_member")
 
 
+def get_member() -> StaffMember:
+    """Whoever is logged in, in a view that the gate lets nobody else into."""
+    member = find_member()
+    if member is None:
+        abort(403)
+    return member
+
+
 def to_login() -> AnyResponse:
     """The way to the login, and back to this page from there. A form's answer is no page to go back to."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None

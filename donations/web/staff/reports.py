@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import Response, render_template, request
 
 from donations.domain.errors import NotFound
 from donations.models.database import reading
 from donations.reports import overview as overview_report
 from donations.reports.csv import stream_report, stream_table
-from donations.reports.filter_words import PRESETS
+from donations.reports.facts import not_followed
 from donations.reports.filters import Asked, read_filters
 from donations.reports.registry import REPORTS
-from donations.reports.table import Report
-from donations.reports.words import FREQUENCY_NAMES
+from donations.reports.table import ChartKind, Report
 from donations.runtime import current
 from donations.web.policy import route_policy
-from donations.web.staff.bars import bars_of
-from donations.web.staff.permissions import Permission, needs
-
-_MANY_ROWS: Final = 31
+from donations.web.staff.gate import get_member
+from donations.web.staff.permissions import Permission, may, needs
+from donations.web.staff.report_filters import offered
+from donations.web.staff.report_links import row_links, written
 
 
 @needs(Permission.FIGURES)
@@ -35,16 +32,18 @@ def overview() -> str:
 def show(slug: str) -> str:
     """A report as a page."""
     report, asked = _run(slug)
+    entry, filters = REPORTS[slug], asked.filters
+    sees_rows = may(get_member().role, Permission.DONATIONS)
     return render_template(
         "staff/report.html",
         report=report,
-        filters=asked.filters,
+        filters=filters,
         problems=asked.problems,
-        presets={name: label for name, (label, _) in PRESETS.items()},
-        currencies=current().offers.currencies,
-        frequencies=FREQUENCY_NAMES,
-        bars={table.slug: bars_of(table) for table in report.tables},
-        many_rows=_MANY_ROWS,
+        ignored=not_followed(filters, entry.applies),
+        offered=offered(filters),
+        links=row_links(report, filters, entry.applies) if sees_rows else {},
+        words=written(filters.words()),
+        has_charts=any(table.chart and table.chart.kind is not ChartKind.HEAT for table in report.tables),
     )
 
 

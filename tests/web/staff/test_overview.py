@@ -99,26 +99,36 @@ def test_before_anyone_gave_the_page_says_so(editor: Desk) -> None:
     page = editor.sees("/staff")
 
     assert "Nothing was given in these days. Nobody gives regularly." in page.text
-    assert page.select(".bars") == []
     assert len(page.select("#gross-by-day-eur tbody tr")) == 30
 
 
-def test_bars_are_drawn_to_scale_and_told_in_words(editor: Desk, history: None, vault: Vault) -> None:
-    with writing() as session:
-        make_donation(session, make_supporter(session, vault), amount=1, at=NOON - timedelta(days=5))
+def test_a_chart_is_drawn_from_the_cells_of_its_own_table(editor: Desk, history: None) -> None:
+    page = editor.sees("/staff")
 
-    chart = editor.sees("/staff").select("svg[aria-label^='Gross by day, EUR']")[0]
-
-    assert [(bar["height"], bar.text) for bar in chart.select("rect")] == [
-        ("1", "17 Nov 2026: €0.01"),
-        ("100", "21 Nov 2026: €10.41"),
+    chart = page.select_one("figure.chart[data-table=gross-by-day-eur]")
+    assert chart is not None
+    assert (chart["data-chart"], chart["data-x"], chart["data-series"]) == ("bars", "day", "gross")
+    table = page.select_one("details[open] #gross-by-day-eur")
+    assert table is not None
+    heads = [str(head["data-key"]) for head in table.select("th[scope=col]")]
+    rows = [row.select("th, td") for row in table.select("tbody tr")]
+    values = [cells[heads.index("gross")]["data-value"] for cells in rows]
+    assert (sorted(values, key=str)[-1], values.count("0.00")) == ("10.41", 29)
+    assert [str(each["src"]) for each in page.select("script")] == [
+        "/static/js/chart.umd.min.js",
+        "/static/js/charts.js",
     ]
 
 
 @pytest.mark.parametrize("path", ["/staff", "/staff/reports/overview", "/staff/reports/overview.csv"])
 @pytest.mark.parametrize(
     "query",
-    ["?from=2026-13-40", "?to=x&preset=y", "?from=9999-12-31", "?currency=zz&frequency=z", "?page=%00"],
+    [
+        "?from=2026-13-40&compare=z&zone=Mars",
+        "?to=x&preset=y&status=z&known_on=soon",
+        "?from=9999-12-31&campaign=%00&article=@none",
+        "?currency=zz&frequency=z&page=%00",
+    ],
 )
 def test_no_words_in_the_address_break_the_report(editor: Desk, path: str, query: str) -> None:
     assert editor.client.get(path + query).status_code == 200
