@@ -20,6 +20,7 @@ from donations.models.rate_upload import RateUpload
 from donations.models.reader_session import ReaderSession
 from donations.models.reference_rate import ReferenceRate
 from donations.models.refund import Refund
+from donations.models.saved_view import SavedView
 from donations.models.staff_session import StaffSession
 from donations.models.staff_user import StaffRole, StaffUser
 from donations.models.stripe_customer import StripeCustomer
@@ -53,6 +54,7 @@ __all__ = [
     "ReaderSession",
     "ReferenceRate",
     "Refund",
+    "SavedView",
     "StaffRole",
     "StaffSession",
     "StaffUser",

@@ -247,6 +247,14 @@ def staff_rows(page: Page, stack: Stack) -> None:
     page.locator(".figure-value").wait_for()
 
 
+def staff_saved_views(page: Page, stack: Stack) -> None:
+    staff_overview(page, stack)
+    page.get_by_text("Save this view").click()
+    page.fill("#view-name", f"Weekly meeting {fresh_email()}")
+    page.get_by_role("button", name="Save").click()
+    page.locator("#views").wait_for()
+
+
 def staff_supporters(page: Page, stack: Stack) -> None:
     log_in(page, stack)
     page.goto(f"{stack.base}/staff/supporters")
@@ -302,7 +310,7 @@ SCREENS: list[Callable[[Page, Stack], object]] = [
     thanks_with_offer, thanks_with_offer_in_russian,
     thanks_for_a_later_gift, thanks_for_a_later_gift_in_russian,
     article_without_its_appeal, verify, verify_not_confirmed_in_russian, verify_with_errors,
-    staff_login, staff_overview, staff_rows,
+    staff_login, staff_overview, staff_rows, staff_saved_views,
     staff_supporters, staff_supporter, staff_donations, staff_messages, staff_message,
     staff_inbox, staff_inbox_message,
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from donations.web.staff import (
     reports,
     rows,
     supporters,
+    views,
 )
 from donations.web.staff.cells import install_cells
 from donations.web.staff.charts import install_charts
@@ -34,6 +35,9 @@ blueprint.add_url_rule("/reports/<slug>", "report", reports.show)
 blueprint.add_url_rule("/reports/<slug>.csv", "report_csv", reports.export)
 blueprint.add_url_rule("/rows/<of>", "rows", rows.show)
 blueprint.add_url_rule("/rows/<of>.csv", "rows_csv", rows.export)
+blueprint.add_url_rule("/views", "views", views.index)
+blueprint.add_url_rule("/views", "save_view", views.save, methods=["POST"])
+blueprint.add_url_rule("/views/<int:view_id>/delete", "delete_view", views.delete, methods=["POST"])
 blueprint.add_url_rule("/supporters", "supporters", supporters.index)
 blueprint.add_url_rule("/supporters/search", "supporter_search", supporters.search, methods=["POST"])
 blueprint.add_url_rule("/supporters/<reference>", "supporter", supporters.show)

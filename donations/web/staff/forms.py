@@ -23,3 +23,11 @@ class RateTableForm(FlaskForm):
 
 class StoreRatesForm(FlaskForm):
     replace = BooleanField()
+
+
+class ViewForm(FlaskForm):
+    """A name for what a page shows."""
+
+    name = StringField()
+    report = StringField()
+    words = StringField()

@@ -24,7 +24,14 @@ def staff_rules(app: Flask) -> list[Rule]:
 
 def path_of(rule: Rule) -> str:
     path = str(rule)
-    for placeholder, value in {"<slug>": "overview", "<reference>": "anybody", "<int:number>": "1"}.items():
+    examples = {
+        "<slug>": "overview",
+        "<reference>": "anybody",
+        "<of>": "donations",
+        "<int:number>": "1",
+        "<int:view_id>": "1",
+    }
+    for placeholder, value in examples.items():
         path = path.replace(placeholder, value)
     return path
 
@@ -84,7 +91,7 @@ def test_a_viewer_sees_sums_and_nobody_behind_them(logged_in_as: LogIn, vault: V
     refused = desk.sees("/staff/supporters", 403)
 
     assert "€50" in page.text
-    assert [link.text for link in page.select(".staff-nav a")] == ["Overview", "Messages"]
+    assert [link.text for link in page.select(".staff-nav a")] == ["Reports", "Messages"]
     assert "Your role does not include this page" in refused.text
     assert "example.com" not in refused.text
 
