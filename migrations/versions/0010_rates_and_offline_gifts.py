@@ -4,7 +4,7 @@ Rates may only be added, which triggers hold: a replacement stands beside the fo
 figures can be shown as they were known.
 
 Revision ID: 0010
-Revises: 0007
+Revises: 0009
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from alembic import op
 from donations.models.base import BigId, UtcDateTime
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
