@@ -75,8 +75,9 @@ def read_page(session: Session, source: Source, page: int) -> RowsPage:
 
 def read_all(session: Session, source: Source) -> Iterator[Row]:
     """Every row, in constant memory."""
-    found = session.execute(source.query, execution_options={"yield_per": _AT_ONCE})
-    return (source.row(each) for each in found)
+    with session.execute(source.query, execution_options={"yield_per": _AT_ONCE}) as found:
+        for each in found:
+            yield source.row(each)
 
 
 def _sums(session: Session, source: Source) -> tuple[int, tuple[Money, ...]]:
