@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -63,7 +63,7 @@ def run(session: Session, filters: Filters, words: Mapping[str, str], page: int)
     return read_page(session, _source(filters, words), page)
 
 
-def stream(session: Session, filters: Filters, words: Mapping[str, str]) -> Iterator[Row]:
+def stream(session: Session, filters: Filters, words: Mapping[str, str]) -> Generator[Row]:
     """All of them."""
     return read_all(session, _source(filters, words))
 

@@ -6,7 +6,7 @@ an export are done here, so that every kind of row does it in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -73,8 +73,8 @@ def read_page(session: Session, source: Source, page: int) -> RowsPage:
     return RowsPage(table, number, total, source.problems)
 
 
-def read_all(session: Session, source: Source) -> Iterator[Row]:
-    """Every row, in constant memory."""
+def read_all(session: Session, source: Source) -> Generator[Row]:
+    """Every row, in constant memory. Closing it closes the cursor, also where not all were read."""
     with session.execute(source.query, execution_options={"yield_per": _AT_ONCE}) as found:
         for each in found:
             yield source.row(each)

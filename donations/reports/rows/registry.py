@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,8 +19,8 @@ class Entry:
     title: str
     run: Callable[[Session, Filters, Mapping[str, str], int], RowsPage]
     """Session, filters, the words besides them, and the number of the page."""
-    stream: Callable[[Session, Filters, Mapping[str, str]], Iterator[Row]]
-    """All rows, for an export."""
+    stream: Callable[[Session, Filters, Mapping[str, str]], Generator[Row]]
+    """All rows, for an export; whoever asks for them closes it."""
     applies: frozenset[Filter]
     words: frozenset[str] = frozenset()
     """What it reads besides the filters."""

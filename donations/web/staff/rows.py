@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from http import HTTPStatus
 from typing import Final
 
@@ -73,7 +74,9 @@ def export(of: str) -> Response:
     def lines() -> Iterator[str]:
         with reading() as session:
             table = entry.run(session, filters, words, 1).table
-            yield from stream_rows(table, entry.stream(session, filters, words))
+            # A browser may go away in the middle.
+            with closing(entry.stream(session, filters, words)) as found:
+                yield from stream_rows(table, found)
 
     response = Response(stream_with_context(lines()), content_type="text/csv; charset=utf-8")
     name = f"{of}-{filters.period.first}-{filters.period.last}.csv"
