@@ -1,0 +1,207 @@
+"""How report pages fare as donations grow: `python -m bench.reports`, on PostgreSQL.
+
+For each size a made-up history of five years is written, its sums are built, and each page is asked for a
+fixed year and for a fixed month. What is told are medians of the server's time, and ratios: the largest
+size to the smallest, a refresh to a rebuild, and sums to plain scans in the same run.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+import click
+from donations.services.demo import DemoPlan, write
+from flask import Flask
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import text
+
+from bench.postgres import database, server
+from bench.staff import logged_in
+from config import Config
+from donations import runtime
+from donations.app import create_app
+from donations.domain.periods import Period, same_day_year_before
+from donations.jobs import refresh_rollups
+from donations.models.database import db, reading, writing
+from donations.reports import sums
+from donations.reports.filters import Filters
+from donations.reports.registry import REPORTS
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+YEAR = "from=2025-11-01&to=2026-10-31"
+MONTH = "from=2026-10-01&to=2026-10-31"
+LISTS = ("/staff/supporters", "/staff/donations")
+ROUNDS = 7
+NEWS = 1_000
+GOAL_MS = 300
+
+SCAN_OF_MONTHS = """
+    SELECT date_trunc('month', charged_at AT TIME ZONE 'Europe/Amsterdam'), currency, SUM(amount)
+    FROM donation GROUP BY 1, 2
+"""
+LATEST_STATES = """
+    SELECT m.ends, SUM(l.annual) FROM generate_series(0, 35) AS n
+    CROSS JOIN LATERAL (SELECT TIMESTAMPTZ '2026-11-01' - n * INTERVAL '1 month' AS ends) AS m
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT ON (subscription_id) annual_before + annual_amount AS annual FROM movement
+        WHERE occurred_at < m.ends ORDER BY subscription_id, id DESC) AS l
+    GROUP BY m.ends
+"""
+MORE_DONATIONS = """
+    INSERT INTO donation (supporter_id, source, frequency, amount, currency, refunded_amount,
+                          stripe_payment_intent_id, charged_at, charged_on, recorded_at)
+    SELECT supporter_id, source, frequency, amount, currency, 0, 'pi_more_' || id, charged_at, charged_on,
+           recorded_at
+    FROM donation WHERE source = 'stripe' ORDER BY id DESC LIMIT :number
+"""
+
+console = Console(width=120)
+
+
+@dataclass
+class Found:
+    """What was measured at one size. Times are seconds."""
+
+    donations: int
+    write: float = 0.0
+    rebuild: float = 0.0
+    refresh: float = 0.0
+    scan: float = 0.0
+    months: float = 0.0
+    states: float = 0.0
+    ledger: float = 0.0
+    pages: dict[str, float] = field(default_factory=dict[str, float])
+
+
+def timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def median(work: Callable[[], object], rounds: int = ROUNDS) -> float:
+    work()
+    return statistics.median(timed(work) for _ in range(rounds))
+
+
+def fill(supporters: int, found: Found) -> None:
+    running = runtime.current()
+    plan = DemoPlan(supporters, 5, NOW, 1, ZONE, running.offers)
+    with console.status("Writing a history"):
+        began = time.perf_counter()
+        with writing() as session:
+            found.donations = write(session, running.vault, plan, lambda _more: None).donations
+        found.write = time.perf_counter() - began
+    with console.status("Analysing tables"), writing() as session:
+        session.execute(text("ANALYZE"))
+    with console.status("Building sums"):
+        found.rebuild = timed(lambda: refresh_rollups.rebuild(running, lambda *_: None))
+    with writing() as session:
+        session.execute(text("ANALYZE"))
+
+
+def measure_pages(app: Flask, found: Found) -> None:
+    client = logged_in(app)
+    paths = [f"/staff/reports/{slug}?{period}" for slug in REPORTS for period in (YEAR, MONTH)]
+    for path in (*paths, *LISTS):
+        with console.status(path):
+            found.pages[path] = median(lambda path=path: ask(client.get(path)))
+
+
+def ask(response: object) -> None:
+    assert getattr(response, "status_code", 0) == 200, response
+
+
+def measure_sums(found: Found) -> None:
+    whole = Filters(Period(date(2021, 11, 1), date(2026, 10, 31)), NOW, ZONE)
+
+    def months() -> None:
+        with reading() as session:
+            by_day = sums.money_by(session, whole, whole.period, "day", "currency")
+        assert len({(day.year, day.month) for day, _ in by_day}) == 60
+
+    def ledger() -> None:
+        ends = [date(2026, 10, 31)]
+        while len(ends) < 36:
+            ends.append(date(ends[-1].year, ends[-1].month, 1) - date.resolution)
+        three_years = Period(same_day_year_before(ends[-1]) or ends[-1], ends[0])
+        with reading() as session:
+            opening = sums.stood_on(session, whole, ends[-1], "currency")
+            moved = sums.movements_by(session, whole, three_years, "day", "currency")
+        totals = {key: each.annual for key, each in opening.items()}
+        for day, currency in sorted(moved):
+            if day > ends[-1]:
+                totals[currency,] = totals.get((currency,), 0) + moved[day, currency].annual
+        assert totals
+
+    found.months, found.ledger = median(months), median(ledger)
+    with reading() as session:
+        found.scan = median(lambda: session.execute(text(SCAN_OF_MONTHS)).all(), 3)
+        found.states = median(lambda: session.execute(text(LATEST_STATES)).all(), 1)
+
+
+def measure_refresh(found: Found) -> None:
+    with writing() as session:
+        session.execute(text(MORE_DONATIONS), {"number": NEWS})
+    found.refresh = timed(lambda: refresh_rollups.refresh_all(runtime.current()))
+
+
+def measure(url: str, folder: Path, supporters: int) -> Found:
+    base = Config.from_env({"INSTANCE_DIR": str(folder)})
+    app = create_app(replace(base, database_url=url), now=lambda: NOW)
+    found = Found(0)
+    with app.app_context():
+        fill(supporters, found)
+        measure_pages(app, found)
+        measure_sums(found)
+        measure_refresh(found)
+        db.engine.dispose()
+    return found
+
+
+def show(all_found: list[Found]) -> None:
+    smallest, largest = all_found[0], all_found[-1]
+    pages = Table("page", *(f"{each.donations:,}" for each in all_found), "ratio", title="Server time, ms")
+    for path in smallest.pages:
+        times = [each.pages[path] * 1000 for each in all_found]
+        pages.add_row(path, *(f"{each:.0f}" for each in times), f"{times[-1] / times[0]:.2f}")
+    console.print(pages)
+    worst = max(largest.pages.values()) * 1000
+    console.print(f"Slowest page at {largest.donations:,}: {worst:.0f} ms (goal: {GOAL_MS})")
+    for each in all_found:
+        console.print(
+            f"{each.donations:,} donations: written in {each.write:.0f} s"
+            f" ({each.donations / each.write * 60:,.0f} a minute); sums rebuilt in {each.rebuild:.1f} s,"
+            f" {NEWS:,} new facts taken in in {each.refresh * 1000:.0f} ms"
+            f" ({each.refresh / each.rebuild:.2%} of a rebuild);"
+            f" month totals {each.months * 1000:.1f} ms, by a scan {each.scan * 1000:.0f} ms"
+            f" ({each.scan / each.months:.0f} times);"
+            f" MRR at 36 month-ends {each.ledger * 1000:.1f} ms, by latest states"
+            f" {each.states * 1000:.0f} ms ({each.states / each.ledger:.0f} times)"
+        )
+
+
+@click.command(help=__doc__)
+@click.option(
+    "--supporters", "sizes", type=int, multiple=True, default=(10_000, 100_000, 1_000_000), show_default=True
+)
+def main(sizes: tuple[int, ...]) -> None:
+    all_found: list[Found] = []
+    with TemporaryDirectory() as folder, server() as running:
+        for size in sizes:
+            with database(running, f"size_{size}") as url:
+                all_found.append(measure(url, Path(folder), size))
+                show(all_found)
+
+
+if __name__ == "__main__":
+    main()
