@@ -78,6 +78,11 @@ class Vault:
         self._newest = master_keys[0]
         self._keys = {key.id: key.key for key in master_keys}
 
+    @property
+    def newest_id(self) -> str:
+        """Of the master key that wraps."""
+        return self._newest.id
+
     def new_key(self, place: Place) -> WrappedKey:
         """A fresh random key, sealed for `place`."""
         sealed = _seal(self._newest.key, secrets.token_bytes(32), place.bound_to(self._newest.id))

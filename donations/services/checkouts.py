@@ -194,6 +194,11 @@ def name_of(checkout: Checkout, supporter: Supporter, vault: Vault) -> str | Non
     return key.open(checkout.name_sealed, _place(checkout.reference, "name_sealed"))
 
 
+def seal_name(key: DataKey, reference: str, name: str) -> bytes:
+    """For the row of a checkout."""
+    return key.seal(name, _place(reference, "name_sealed"))
+
+
 def _new_row(
     attempt: Attempt, supporter: Supporter, key: DataKey, public_base_url: str, now: datetime
 ) -> dict[str, Any]:
@@ -210,7 +215,7 @@ def _new_row(
         "gift_amount": attempt.gift.money.amount,
         "charge_amount": attempt.charge.amount,
         "wants_newsletter": attempt.wants_newsletter,
-        "name_sealed": None if name is None else key.seal(name, _place(reference, "name_sealed")),
+        "name_sealed": None if name is None else seal_name(key, reference, name),
         "locale": attempt.locale,
         "nonce": attempt.nonce,
         "idempotency_key": new_reference(),

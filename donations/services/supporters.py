@@ -25,6 +25,15 @@ class Contact:
     name: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What is sealed of a supporter, and by what."""
+
+    key: DataKey
+    wrapped: WrappedKey
+    email: bytes
+
+
 def find_by_email(session: Session, vault: Vault, email: str) -> Supporter | None:
     """`email` is normalised already (see `domain.supporters`)."""
     key = find_lookup_key(session, vault, _INDEX)
@@ -35,7 +44,12 @@ def find_by_email(session: Session, vault: Vault, email: str) -> Supporter | Non
 
 def email_index_of(session: Session, vault: Vault, email: str) -> bytes:
     """What stands for a normalised address where the address itself must not stand."""
-    return blind_index(lookup_key(session, vault, _INDEX), email)
+    return blind_index(email_index_key(session, vault), email)
+
+
+def email_index_key(session: Session, vault: Vault) -> bytes:
+    """For whoever makes many indexes: opening the key takes longer than using it."""
+    return lookup_key(session, vault, _INDEX)
 
 
 def find_by_index(session: Session, index: bytes) -> Supporter | None:
@@ -70,8 +84,20 @@ def contact_of(supporter: Supporter, vault: Vault) -> Contact:
 
 def rename(supporter: Supporter, vault: Vault, name: str) -> None:
     """Keep the name that the supporter gave with a payment."""
-    key = data_key_of(supporter, vault)
-    supporter.name_sealed = key.seal(name, _place(supporter.reference, "name_sealed"))
+    supporter.name_sealed = seal_name(data_key_of(supporter, vault), name)
+
+
+def seal_name(key: DataKey, name: str) -> bytes:
+    """For the row of the supporter whose key it is."""
+    return key.seal(name, _place(key.id, "name_sealed"))
+
+
+def seal(vault: Vault, reference: str, email: str) -> Sealed:
+    """What is kept of a new supporter, under a new key."""
+    place = _place(reference, "data_key_sealed")
+    wrapped = vault.new_key(place)
+    key = DataKey(reference, vault.open_key(wrapped, place))
+    return Sealed(key, wrapped, key.seal(email, _place(reference, "email_sealed")))
 
 
 def data_key_of(supporter: Supporter, vault: Vault) -> DataKey:
@@ -84,15 +110,13 @@ def data_key_of(supporter: Supporter, vault: Vault) -> DataKey:
 
 def _new_row(vault: Vault, email: str, index: bytes, now: datetime) -> dict[str, object]:
     reference = new_reference()
-    place = _place(reference, "data_key_sealed")
-    wrapped = vault.new_key(place)
-    key = DataKey(reference, vault.open_key(wrapped, place))
+    sealed = seal(vault, reference, email)
     return {
         "reference": reference,
         "email_index": index,
-        "email_sealed": key.seal(email, _place(reference, "email_sealed")),
-        "data_key_sealed": wrapped.sealed,
-        "master_key_id": wrapped.master_key_id,
+        "email_sealed": sealed.email,
+        "data_key_sealed": sealed.wrapped.sealed,
+        "master_key_id": sealed.wrapped.master_key_id,
         "wants_newsletter": False,
         "created_at": now,
     }
