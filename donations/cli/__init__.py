@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from donations.cli import db, dump, rates, reports, run, sandbox, staff, stripe, supporters, web, worker
+from donations.cli import db, demo, dump, rates, reports, run, sandbox, staff, stripe, supporters, web, worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,6 +23,7 @@ for _command in (
     supporters.supporters,
     reports.reports,
     dump.dump,
+    demo.demo,
     sandbox.sandbox,
 ):
     main.add_command(_command)
