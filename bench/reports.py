@@ -7,6 +7,7 @@ size to the smallest, a refresh to a rebuild, and sums to plain scans in the sam
 
 from __future__ import annotations
 
+import logging
 import statistics
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import click
-from donations.services.demo import DemoPlan, write
+import structlog
 from flask import Flask
 from rich.console import Console
 from rich.table import Table
@@ -28,12 +29,13 @@ from bench.staff import logged_in
 from config import Config
 from donations import runtime
 from donations.app import create_app
-from donations.domain.periods import Period, same_day_year_before
+from donations.domain.periods import Period
 from donations.jobs import refresh_rollups
 from donations.models.database import db, reading, writing
 from donations.reports import sums
 from donations.reports.filters import Filters
 from donations.reports.registry import REPORTS
+from donations.services.demo import DemoPlan, write
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -126,22 +128,18 @@ def measure_sums(found: Found) -> None:
 
     def months() -> None:
         with reading() as session:
-            by_day = sums.money_by(session, whole, whole.period, "day", "currency")
-        assert len({(day.year, day.month) for day, _ in by_day}) == 60
+            by_month = sums.money_by(session, whole, whole.period, "month", "currency")
+        assert len({month for month, _ in by_month}) == 60
 
     def ledger() -> None:
-        ends = [date(2026, 10, 31)]
-        while len(ends) < 36:
-            ends.append(date(ends[-1].year, ends[-1].month, 1) - date.resolution)
-        three_years = Period(same_day_year_before(ends[-1]) or ends[-1], ends[0])
+        three_years = Period(date(2023, 12, 1), date(2026, 10, 31))
         with reading() as session:
-            opening = sums.stood_on(session, whole, ends[-1], "currency")
-            moved = sums.movements_by(session, whole, three_years, "day", "currency")
-        totals = {key: each.annual for key, each in opening.items()}
-        for day, currency in sorted(moved):
-            if day > ends[-1]:
-                totals[currency,] = totals.get((currency,), 0) + moved[day, currency].annual
-        assert totals
+            opening = sums.stood_on(session, whole, date(2023, 11, 30), "currency")
+            moved = sums.movements_by(session, whole, three_years, "month", "currency")
+        at_ends = [opening[key].annual for key in sorted(opening)]
+        for month in sorted({month for month, _ in moved}):
+            at_ends.extend(moved[key].annual for key in sorted(moved) if key[0] == month)
+        assert len({month for month, _ in moved}) == 35
 
     found.months, found.ledger = median(months), median(ledger)
     with reading() as session:
@@ -195,6 +193,7 @@ def show(all_found: list[Found]) -> None:
     "--supporters", "sizes", type=int, multiple=True, default=(10_000, 100_000, 1_000_000), show_default=True
 )
 def main(sizes: tuple[int, ...]) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     all_found: list[Found] = []
     with TemporaryDirectory() as folder, server() as running:
         for size in sizes:

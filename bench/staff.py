@@ -21,7 +21,7 @@ def logged_in(app: Flask) -> FlaskClient:
             StaffUser(
                 email=_EMAIL,
                 name="Bench",
-                password_hash=hash_password(_PASSWORD),
+                password_hash=hash_password(_PASSWORD, _EMAIL),
                 role=StaffRole.ADMIN,
                 created_at=runtime.current().now(),
             )

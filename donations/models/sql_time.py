@@ -34,6 +34,13 @@ class local_month(GenericFunction[date]):
     inherit_cache = True
 
 
+class month_of(GenericFunction[date]):
+    """The first day of a day's month."""
+
+    type = Date()
+    inherit_cache = True
+
+
 class seconds_between(GenericFunction[int]):
     """`seconds_between(earlier, later)`: whole seconds."""
 
@@ -51,6 +58,19 @@ def _day_on_postgresql(element: local_day, compiler: SQLCompiler, **options: Any
 def _month_on_postgresql(element: local_month, compiler: SQLCompiler, **options: Any) -> str:
     instant, zone = (compiler.process(each, **options) for each in element.clauses)
     return f"CAST(date_trunc('month', {instant} AT TIME ZONE {zone}) AS DATE)"
+
+
+@compiles(month_of, "postgresql")
+def _month_of_day_on_postgresql(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
+    # With a zone, date_trunc would go by way of an instant, and the session's zone.
+    (day,) = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(date_trunc('month', CAST({day} AS TIMESTAMP)) AS DATE)"
+
+
+@compiles(month_of, "sqlite")
+def _month_of_day_on_sqlite(element: month_of, compiler: SQLCompiler, **options: Any) -> str:
+    (day,) = (compiler.process(each, **options) for each in element.clauses)
+    return f"DATE({day}, 'start of month')"
 
 
 @compiles(seconds_between, "postgresql")

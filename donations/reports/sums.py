@@ -1,8 +1,8 @@
 """The daily sums, read for a period: one query each, whose cost grows with the days, not with the donations.
 
-What is grouped by is named in words: `day`, `currency`, `frequency`, `source`, and where a gift came
-from, `campaign`, `article`, `placement`, `variant`. The filters of a page are followed: its zone, what was
-known on a day, currency, frequency and origin.
+What is grouped by is named in words: `day` or `month` (its first day), `currency`, `frequency`, `source`,
+and where a gift came from, `campaign`, `article`, `placement`, `variant`. The filters of a page are
+followed: its zone, what was known on a day, currency, frequency and origin.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from donations.models.rollups import (
     DayMovementByOrigin,
     DaySettlement,
 )
+from donations.models.sql_time import month_of
 from donations.reports.filters import Filters
 
 ORIGIN_WORDS: Final = ("campaign", "article", "placement", "variant")
+MONTH: Final = "month"
 Key = tuple[Any, ...]
 """What was grouped by, in the order in which it was asked for."""
 
@@ -155,7 +157,7 @@ def _read(
     within: ColumnElement[bool],
 ) -> list[tuple[Key, tuple[int, ...]]]:
     origin = table_of(Origin)
-    by = [func.coalesce(origin.c[key], "") if key in ORIGIN_WORDS else table.c[key] for key in keys]
+    by = [_column(table, key) for key in keys]
     query = select(*by, *(func.sum(table.c[each.name]) for each in fields(kind)))
     if any(key in ORIGIN_WORDS for key in keys):
         query = query.join_from(table, origin, origin.c.id == table.c.origin_id, isouter=True)
@@ -165,6 +167,12 @@ def _read(
         (tuple(row[: len(keys)]), tuple(int(each or 0) for each in row[len(keys) :]))
         for row in session.execute(query).all()
     ]
+
+
+def _column(table: Table[Any], key: str) -> ColumnElement[Any]:
+    if key == MONTH:
+        return month_of(table.c.day)
+    return func.coalesce(table_of(Origin).c[key], "") if key in ORIGIN_WORDS else table.c[key]
 
 
 def _conditions(table: Table[Any], filters: Filters) -> list[ColumnElement[bool]]:

@@ -93,6 +93,18 @@ def test_a_change_of_rhythm_leaves_the_one_and_joins_the_other(history: None) ->
     assert (whole.annual, whole.supporters, whole.lines) == (10_000, 1, 2)
 
 
+def test_months_are_summed_by_their_first_day(history: None) -> None:
+    year = replace(FILTERS, period=Period(date(2025, 6, 1), date(2026, 5, 31)))
+
+    found = money(year, "month", "currency")
+
+    assert {key: each.gross for key, each in found.items()} == {
+        (date(2026, 3, 1), "eur"): 5000,
+        (date(2026, 3, 1), "usd"): 700,
+        (date(2026, 5, 1), "eur"): 0,
+    }, "in May the refund came back"
+
+
 def test_people_are_not_counted_where_a_filter_cuts_through_them(history: None) -> None:
     with reading() as session:
         whole = sums.stood_on(session, FILTERS, MARCH.last)[()]
