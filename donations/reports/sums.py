@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Self
 
 from sqlalchemy import ColumnElement, Table, func, or_, select
 from sqlalchemy.orm import Session
 
-from donations.domain.periods import Period
+from donations.domain.periods import Period, local_day
 from donations.models import Origin
 from donations.models.insert import table_of
 from donations.models.rollups import (
@@ -24,6 +24,7 @@ from donations.models.rollups import (
     DayMovement,
     DayMovementByOrigin,
     DaySettlement,
+    MonthMoney,
 )
 from donations.models.sql_time import month_of
 from donations.reports.filters import Filters
@@ -92,8 +93,12 @@ class SettlementSums(_Sums):
 
 def money_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, MoneySums]:
     """Gross, fees, refunds and disputes of a period."""
-    table = table_of(DayMoneyByOrigin if _needs_origin(filters, keys) else DayMoney)
-    within = table.c.day.between(period.first, period.last)
+    if _is_of_whole_months(filters, period, keys):
+        table = table_of(MonthMoney)
+        within = table.c.month.between(period.first, period.last)
+    else:
+        table = table_of(DayMoneyByOrigin if _needs_origin(filters, keys) else DayMoney)
+        within = table.c.day.between(period.first, period.last)
     return {key: MoneySums(*sums) for key, sums in _read(session, filters, table, keys, MoneySums, within)}
 
 
@@ -134,6 +139,15 @@ def _needs_origin(filters: Filters, keys: tuple[str, ...]) -> bool:
     return bool(_asked_origin(filters)) or any(key in ORIGIN_WORDS for key in keys)
 
 
+def _is_of_whole_months(filters: Filters, period: Period, keys: tuple[str, ...]) -> bool:
+    """Whether the sums of months say it: nothing finer is asked, and no month is cut short. This month
+    ends today."""
+    if MONTH not in keys or "day" in keys or filters.known_on is not None or _needs_origin(filters, keys):
+        return False
+    is_whole = (period.last + timedelta(days=1)).day == 1
+    return period.first.day == 1 and (is_whole or period.last >= local_day(filters.as_of, filters.zone))
+
+
 def _asked_origin(filters: Filters) -> Mapping[str, str]:
     asked = {"campaign": filters.campaign, "article": filters.article, "placement": filters.placement}
     return {word: value for word, value in asked.items() if value is not None}
@@ -170,7 +184,7 @@ def _read(
 
 
 def _column(table: Table[Any], key: str) -> ColumnElement[Any]:
-    if key == MONTH:
+    if key == MONTH and MONTH not in table.c:
         return month_of(table.c.day)
     return func.coalesce(table_of(Origin).c[key], "") if key in ORIGIN_WORDS else table.c[key]
 

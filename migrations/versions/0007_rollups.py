@@ -35,7 +35,7 @@ NEWS = (
 TABLES = (
     "cohort_month", "day_failure", "day_money", "day_money_by_origin", "day_movement",
     "day_movement_by_origin", "day_settlement", "gift_state", "gift_states", "giving_years",
-    "last_gift_day", "origin_value", "rollup_news", "rollup_state", "supporter_giving",
+    "last_gift_day", "month_money", "origin_value", "rollup_news", "rollup_state", "supporter_giving",
     "supporter_kinds", "supporter_value", "supporter_year",
 )  # fmt: skip
 
@@ -415,3 +415,23 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("supporter_id", "year", name=op.f("pk_supporter_year")),
     )
     op.create_index("ix_supporter_year_year", "supporter_year", ["year", "next_year", "is_recurring"])
+    op.create_table(
+        "month_money",
+        sa.Column("zone", sa.String(length=32), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("frequency", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("donations", sa.BigInteger(), nullable=False),
+        sa.Column("gross", sa.BigInteger(), nullable=False),
+        sa.Column("settled_donations", sa.BigInteger(), nullable=False),
+        sa.Column("settled_gross", sa.BigInteger(), nullable=False),
+        sa.Column("fees", sa.BigInteger(), nullable=False),
+        sa.Column("refunds", sa.BigInteger(), nullable=False),
+        sa.Column("refunded", sa.BigInteger(), nullable=False),
+        sa.Column("disputes", sa.BigInteger(), nullable=False),
+        sa.Column("disputed", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "zone", "month", "currency", "frequency", "source", name=op.f("pk_month_money")
+        ),
+    )

@@ -103,6 +103,8 @@ def test_months_are_summed_by_their_first_day(history: None) -> None:
         (date(2026, 3, 1), "usd"): 700,
         (date(2026, 5, 1), "eur"): 0,
     }, "in May the refund came back"
+    by_days = replace(year, known_on=date(2026, 11, 22))
+    assert found == money(by_days, "month", "currency"), "the sums of months are those of their days"
 
 
 def test_people_are_not_counted_where_a_filter_cuts_through_them(history: None) -> None:

@@ -6,7 +6,7 @@ known on a day is what has no later one.
 
 from donations.models.rollups.cohort_month import CohortMonth
 from donations.models.rollups.day_failure import DayFailure
-from donations.models.rollups.day_money import DayMoney, DayMoneyByOrigin
+from donations.models.rollups.day_money import DayMoney, DayMoneyByOrigin, MonthMoney
 from donations.models.rollups.day_movement import DayMovement, DayMovementByOrigin
 from donations.models.rollups.day_settlement import DaySettlement
 from donations.models.rollups.gift_state import GiftState, GiftStateKind, GiftStates
@@ -33,6 +33,7 @@ __all__ = [
     "GiftStates",
     "GivingYears",
     "LastGiftDay",
+    "MonthMoney",
     "NewsKind",
     "OriginValue",
     "RollupNews",

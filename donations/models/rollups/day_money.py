@@ -1,14 +1,14 @@
-"""What was given and taken back, by day."""
+"""What was given and taken back, by day and by month."""
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Mapped
 
 from donations.models.base import Base
-from donations.models.rollups.keys import Currency, OfDay, OriginId, Sum, Word
+from donations.models.rollups.keys import Currency, Day, OfDay, OriginId, Sum, Word, Zone
 
 
-class _Money(OfDay):
+class _Money:
     """Amounts are minor units of `currency`. Donations count on the day of the charge, fees too; refunds on
     the day of the refund; disputes on the day they were opened, once lost."""
 
@@ -28,15 +28,24 @@ class _Money(OfDay):
     disputed: Mapped[Sum]
 
 
-class DayMoney(_Money, Base):
+class DayMoney(OfDay, _Money, Base):
     """Wherever the gifts came from."""
 
     __tablename__ = "day_money"
 
 
-class DayMoneyByOrigin(_Money, Base):
+class DayMoneyByOrigin(OfDay, _Money, Base):
     """The same, by where the gifts came from."""
 
     __tablename__ = "day_money_by_origin"
 
     origin_id: Mapped[OriginId]
+
+
+class MonthMoney(_Money, Base):
+    """By month, as it is known now: years at once are few lines. `month` is its first day."""
+
+    __tablename__ = "month_money"
+
+    zone: Mapped[Zone]
+    month: Mapped[Day]

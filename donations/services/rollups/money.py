@@ -10,9 +10,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from donations.domain.adjustments import AdjustmentKind
 from donations.models import Adjustment, Donation
-from donations.models.rollups import DayMoney, DayMoneyByOrigin, DaySettlement
+from donations.models.rollups import DayMoney, DayMoneyByOrigin, DaySettlement, MonthMoney
 from donations.models.sql_fees import fee_in_currency
-from donations.models.sql_time import local_day
+from donations.models.sql_time import local_day, local_month
 from donations.services.rollups.target import Facts, Ids, Targets, add
 
 
@@ -62,11 +62,11 @@ def add_adjustments(session: Session, targets: Targets, zone: ZoneInfo, ids: Ids
     _add_money(session, targets, _chosen(facts, Adjustment.id, ids))
 
 
-_BOTH: Final = (DayMoney, DayMoneyByOrigin)
+_ALL: Final = (DayMoney, DayMoneyByOrigin, MonthMoney)
 
 
 def _add_money(session: Session, targets: Targets, facts: Facts) -> None:
-    for model in _BOTH:
+    for model in _ALL:
         add(session, targets[model], facts.subquery())
 
 
@@ -76,6 +76,7 @@ def _key(
     return (
         literal(zone.key).label("zone"),
         local_day(happened_at, zone.key).label("day"),
+        local_month(happened_at, zone.key).label("month"),
         local_day(learnt_at, zone.key).label("known_on"),
         Donation.currency.label("currency"),
         Donation.frequency.label("frequency"),

@@ -18,6 +18,7 @@ from donations.models.insert import insert_into_table, table_of
 TABLES: Final[tuple[type[Base], ...]] = (
     rollups.DayMoney,
     rollups.DayMoneyByOrigin,
+    rollups.MonthMoney,
     rollups.DaySettlement,
     rollups.DayMovement,
     rollups.DayMovementByOrigin,
