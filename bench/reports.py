@@ -213,14 +213,15 @@ def written(found: Found) -> str:
 @click.option(
     "--supporters", "sizes", type=int, multiple=True, default=(10_000, 100_000, 1_000_000), show_default=True
 )
-@click.option(
-    "--kept-in", type=click.Path(path_type=Path), help="A folder that keeps the databases for another run."
-)
+@click.option("--kept-in", type=click.Path(path_type=Path), help="A folder that keeps all for another run.")
 @click.option("--only-fill", is_flag=True, help="Write the histories, and measure another time.")
 def main(sizes: tuple[int, ...], kept_in: Path | None, *, only_fill: bool) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     all_found: list[Found] = []
-    with TemporaryDirectory() as folder, server(kept_in) as running:
+    # The keys are kept beside the database: without them nobody can be shown.
+    postgres = None if kept_in is None else kept_in / "postgres"
+    with TemporaryDirectory() as temporary, server(postgres) as running:
+        folder = temporary if kept_in is None else kept_in / "instance"
         for size in sizes:
             url = database(running, f"size_{size}")
             all_found.append(measure(url, Path(folder), size, only_fill=only_fill))
