@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 _LEDGERS = ("adjustment", "movement")
 _TABLES = (
     "payment_failure", *_LEDGERS, "refund", "dispute", "donation", "subscription", "stripe_customer",
-    "checkout", "supporter", "origin",
+    "checkout", "visit_hour", "supporter", "origin",
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from donations.models.stripe_object import StripeObject
 from donations.models.subscription import Subscription
 from donations.models.supporter import Supporter
 from donations.models.throttle import Throttle
+from donations.models.visit_hour import VisitHour
 
 __all__ = [
     "Adjustment",
@@ -64,4 +65,5 @@ __all__ = [
     "Subscription",
     "Supporter",
     "Throttle",
+    "VisitHour",
 ]

@@ -24,6 +24,7 @@ class Checkout(Base):
         CheckConstraint("charge_amount >= gift_amount", "charge_covers_gift"),
         currency_is_iso(),
         Index("ix_checkout_status_expires_at", "status", "expires_at"),
+        Index("ix_checkout_created_at", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

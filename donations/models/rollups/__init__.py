@@ -9,6 +9,7 @@ from donations.models.rollups.day_failure import DayFailure
 from donations.models.rollups.day_money import DayMoney, DayMoneyByOrigin, MonthMoney
 from donations.models.rollups.day_movement import DayMovement, DayMovementByOrigin
 from donations.models.rollups.day_settlement import DaySettlement
+from donations.models.rollups.day_step import DayStep
 from donations.models.rollups.gift_state import GiftState, GiftStateKind, GiftStates
 from donations.models.rollups.giving import GivingYears, LastGiftDay, OriginValue, SupporterKinds
 from donations.models.rollups.rollup_news import NewsKind, RollupNews
@@ -28,6 +29,7 @@ __all__ = [
     "DayMovement",
     "DayMovementByOrigin",
     "DaySettlement",
+    "DayStep",
     "GiftState",
     "GiftStateKind",
     "GiftStates",

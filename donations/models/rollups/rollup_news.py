@@ -20,6 +20,10 @@ class NewsKind(StrEnum):
     FAILURE = "failure"
     SUBSCRIPTION = "subscription"
     SUPPORTER = "supporter"
+    VISIT = "visit"
+    """An hour in which a page was sent once more."""
+    CHECKOUT = "checkout"
+    """One that was opened, or paid."""
 
 
 class RollupNews(Base):

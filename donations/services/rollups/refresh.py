@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from donations.models import Adjustment, Donation, Movement, Subscription
 from donations.models.rollups import NewsKind, RollupNews, RollupState
-from donations.services.rollups import failures, gifts, money, movements, supporters
+from donations.services.rollups import failures, gifts, money, movements, steps, supporters
 from donations.services.rollups.target import Ids, Targets, zones_of
 
 MOST_NEWS: Final = 5_000
@@ -30,6 +30,8 @@ BY_ZONE: Final[tuple[tuple[NewsKind, TakeIn], ...]] = (
     (NewsKind.MOVEMENT, movements.add_movements),
     (NewsKind.MOVEMENT, movements.add_cohorts),
     (NewsKind.FAILURE, failures.count_failures),
+    (NewsKind.VISIT, steps.count_visits),
+    (NewsKind.CHECKOUT, steps.count_checkouts),
 )
 """What a fact is added to, in the days of each zone."""
 

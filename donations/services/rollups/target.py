@@ -24,6 +24,7 @@ TABLES: Final[tuple[type[Base], ...]] = (
     rollups.DayMovementByOrigin,
     rollups.CohortMonth,
     rollups.DayFailure,
+    rollups.DayStep,
     rollups.SupporterGiving,
     rollups.SupporterYear,
     rollups.SupporterValue,
