@@ -78,6 +78,7 @@ class Config:
     """Without a Stripe key, development starts its own stand-in for Stripe and uses that."""
     offers_file: Path | None
     safety_notice_file: Path | None
+    origins_file: Path | None
     statement_descriptor: str
     """What the reader's bank statement shows, as set in Stripe's dashboard."""
     support_email: str
@@ -148,6 +149,7 @@ class _Reader:
             uses_sandbox=uses_sandbox,
             offers_file=self._file("OFFERS_FILE"),
             safety_notice_file=self._file("SAFETY_NOTICE_FILE"),
+            origins_file=self._file("ORIGINS_FILE"),
             statement_descriptor=self._text("STATEMENT_DESCRIPTOR", "MOSCOW TIMES"),
             support_email=self._text("SUPPORT_EMAIL", "support@themoscowtimes.com"),
             publisher_name=self._text("PUBLISHER_NAME", "The Moscow Times"),

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Config
 from donations import runtime
 from donations.content.offers import load_offers
+from donations.content.origins import load_origins
 from donations.follow_clock import FollowingClock
 from donations.gateway.client import StripeGateway
 from donations.gateway.protocol import Gateway
@@ -28,6 +29,7 @@ from donations.web.filters import install_filters
 from donations.web.headers import install_headers
 from donations.web.language import install_language
 from donations.web.policy import policy_of
+from donations.web.readers.visits import install_visits
 from donations.web.request_log import install_request_log
 
 _LARGEST_FORM = 64 * 1024
@@ -46,18 +48,20 @@ def create_app(
     app.config.from_mapping(_flask_settings(config))
     config.instance_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
+    offers = load_offers(config.offers_file)
     runtime.install(
         app,
         Runtime(
             config=config,
             gateway=gateway or StripeGateway(config.stripe_secret_key, config.stripe_api_base),
             vault=Vault(config.master_keys),
-            offers=load_offers(config.offers_file),
+            offers=offers,
             wake_worker=wake_worker or Wakeup(make_huey(config.queue_url)),
             now=now or _clock(config),
         ),
     )
     _install_web(app, config)
+    install_visits(app, load_origins(offers, config.origins_file))
     return app
 
 

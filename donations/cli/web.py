@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from types import FrameType
+from typing import Never
+
 import click
 import waitress
 from servestatic import ServeStatic
@@ -34,4 +39,10 @@ def web() -> None:
         config = current().config
         is_developed = not config.is_production
         static = ServeStatic(app.wsgi_app, root=str(STATIC), prefix="static/", autorefresh=is_developed)
+    signal.signal(signal.SIGTERM, _leave)
     waitress.serve(static, host=config.host, port=config.port, threads=_THREADS, ident=None)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> Never:
+    """End as Ctrl-C would, so that what was counted and not stored yet is stored."""
+    sys.exit(0)

@@ -74,6 +74,11 @@ def front_article() -> Article:
     return _read(min(_FILES))
 
 
+def articles() -> tuple[Article, ...]:
+    """All there are, by number."""
+    return tuple(_read(number) for number in sorted(_FILES))
+
+
 def find_article(number: int) -> Article | None:
     """The article with this number."""
     return _read(number) if number in _FILES else None

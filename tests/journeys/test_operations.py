@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ def test_one_command_starts_all_of_it_and_ctrl_c_stops_all_of_it(tmp_path: Path)
     stack = Stack(tmp_path / "instance").start()
 
     up = [requests.get(f"{stack.base}/readyz", timeout=10).status_code, is_free(stack.sandbox_port)]
+    requests.get(stack.base, headers={"User-Agent": "Mozilla/5.0"}, timeout=10)
     told = stack.log
     status = stack.stop()
 
@@ -34,6 +37,12 @@ def test_one_command_starts_all_of_it_and_ctrl_c_stops_all_of_it(tmp_path: Path)
     assert status == 0
     assert is_free(stack.port)
     assert is_free(stack.sandbox_port)
+    assert visits_stored(stack) == 1, "what the site had counted went down with it"
+
+
+def visits_stored(stack: Stack) -> int:
+    with closing(sqlite3.connect(stack.folder / "donations.db")) as database:
+        return database.execute("SELECT sum(number) FROM visit_hour").fetchone()[0]
 
 
 def test_two_copies_run_side_by_side(stack: Stack, tmp_path: Path) -> None:

@@ -6,11 +6,15 @@ from flask import Response, abort, make_response, redirect, render_template, url
 from flask.typing import ResponseReturnValue
 
 from donations.content.articles import Article, find_article, front_article
+from donations.content.origins import Placement
+from donations.domain.conversion import Step
 from donations.domain.gifts import Frequency
+from donations.services.checkouts import Origin
 from donations.web.policy import route_policy
 from donations.web.readers.appeal_cookie import is_appeal_hidden
 from donations.web.readers.nonce import new_token
 from donations.web.readers.support_page import support_url
+from donations.web.readers.visits import count_visit
 
 
 @route_policy(audience="reader", csrf="none", cache="public")
@@ -42,9 +46,10 @@ def _page(article: Article) -> Response:
         render_template(
             "readers/article.html",
             article=article,
-            header_url=support_url(placement="header", **origin),
+            header_url=support_url(placement=Placement.HEADER, **origin),
             give_urls={
-                each: support_url(frequency=each, placement="article-end", **origin) for each in Frequency
+                each: support_url(frequency=each, placement=Placement.ARTICLE_END, **origin)
+                for each in Frequency
             },
             is_appeal_hidden=is_hidden,
             nonce=new_token() if is_hidden else "",
@@ -53,4 +58,6 @@ def _page(article: Article) -> Response:
     if is_hidden:
         # That it is hidden tells of its reader, and the page holds a nonce: no cache may keep it.
         response.headers["Cache-Control"] = "no-store"
+    else:
+        count_visit(Step.APPEAL, Origin(**origin))
     return response

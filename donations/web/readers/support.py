@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from donations import runtime
 from donations.content.articles import find_article_by_code, front_article
 from donations.content.safety import load_safety_notices
+from donations.domain.conversion import Step
 from donations.domain.gifts import Frequency
 from donations.domain.periods import local_day
 from donations.gateway.errors import StripeProblem, StripeUnavailable
@@ -30,6 +31,7 @@ from donations.web.readers.origins import origin_of
 from donations.web.readers.own_pages import is_from_elsewhere
 from donations.web.readers.references import is_reference
 from donations.web.readers.support_page import support_page
+from donations.web.readers.visits import count_visit
 
 # In the order of the page. A form's own fault has no field to go to.
 _ANCHORS: Final = {
@@ -54,6 +56,9 @@ def show() -> ResponseReturnValue:
     origin = origin_of(request.args)
     if earlier and origin == Origin():
         origin = earlier.origin
+    if not earlier:
+        # Who comes back from Stripe's page was counted when they first came.
+        count_visit(Step.SUPPORT, origin)
     choices = choices_from_link(request.args, running.offers, page_locale(), _start(earlier, origin.campaign))
     return _page(
         SupportForm(formdata=None, cover_fees=choices.covers_fees),
