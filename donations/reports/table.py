@@ -104,6 +104,8 @@ class RowsOf(StrEnum):
     SUPPORTERS = "supporters"
     CHECKOUTS = "checkouts"
     VISITS = "visits"
+    VALUES = "values"
+    """What the supporters whom an origin brought have given so far."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from donations.domain.money import Money
 from donations.reports.paging import PAGE_SIZE, Place
 from donations.reports.table import Column, Definition, Row, Table
-from donations.reports.words import amounts, counted, sentence
+from donations.reports.words import amounts, counted, listed, sentence
 
 _AT_ONCE: Final = 2_000
 
@@ -48,7 +48,7 @@ class Source:
     """Makes the cells of one answer of the query."""
     currency: SQLColumnExpression[Any] | None = None
     amount: SQLColumnExpression[Any] | None = None
-    """What is summed, in minor units of `currency`."""
+    """What is summed: in minor units of `currency`, or a plain number where there is none."""
     divided_by: int = 1
     """What the sum is divided by: 12 where a year's worth is summed and a month's is shown."""
     definitions: tuple[Definition, ...] = ()
@@ -80,23 +80,28 @@ def read_all(session: Session, source: Source) -> Generator[Row]:
             yield source.row(each)
 
 
-def _sums(session: Session, source: Source) -> tuple[int, tuple[Money, ...]]:
+def _sums(session: Session, source: Source) -> tuple[int, tuple[Money | int, ...]]:
     currency = null() if source.currency is None else source.currency
     amount = null() if source.amount is None else func.sum(source.amount)
     query = source.query.with_only_columns(currency, func.count(), amount, maintain_column_froms=True)
     if source.currency is not None:
         query = query.group_by(source.currency)
     lines = session.execute(query.order_by(None)).all()
+    number = sum(each for _, each, _ in lines)
+    if source.currency is None:
+        return number, tuple(int(total) for _, _, total in lines if total is not None)
     money = {
         code: Money(round(Fraction(int(total), source.divided_by)), code)
         for code, _, total in lines
         if code is not None and total is not None
     }
-    return sum(number for _, number, _ in lines), tuple(money[code] for code in sorted(money))
+    return number, tuple(money[code] for code in sorted(money))
 
 
-def _come_to(number: int, total: tuple[Money, ...], source: Source) -> str:
+def _come_to(number: int, total: tuple[Money | int, ...], source: Source) -> str:
     many = counted(number, source.noun)
     if source.amount is None or not number:
         return sentence(many)
-    return sentence(f"{many} {'comes' if number == 1 else 'come'} to {amounts(total)}")
+    numbers = [f"{each:,}" for each in total if isinstance(each, int)]
+    sums = listed(numbers) if numbers else amounts(each for each in total if isinstance(each, Money))
+    return sentence(f"{many} {'comes' if number == 1 else 'come'} to {sums}")

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from donations.reports.filters import Filter, Filters
-from donations.reports.rows import donations
+from donations.reports.rows import adjustments, checkouts, donations, movements, values, visits
 from donations.reports.rows.page import RowsPage
 from donations.reports.table import Row, RowsOf
 
@@ -28,4 +28,15 @@ class Entry:
 
 ROWS: Final[Mapping[RowsOf, Entry]] = {
     RowsOf.DONATIONS: Entry("Donations", donations.run, donations.stream, donations.APPLIES, donations.WORDS),
+    RowsOf.ADJUSTMENTS: Entry(
+        "Refunds and lost disputes",
+        adjustments.run,
+        adjustments.stream,
+        adjustments.APPLIES,
+        adjustments.WORDS,
+    ),
+    RowsOf.MOVEMENTS: Entry("Movements", movements.run, movements.stream, movements.APPLIES, movements.WORDS),
+    RowsOf.VISITS: Entry("Pages sent", visits.run, visits.stream, visits.APPLIES, visits.WORDS),
+    RowsOf.CHECKOUTS: Entry("Checkouts", checkouts.run, checkouts.stream, checkouts.APPLIES, checkouts.WORDS),
+    RowsOf.VALUES: Entry("What supporters gave", values.run, values.stream, values.APPLIES, values.WORDS),
 }

@@ -30,7 +30,7 @@ from donations.web.staff.people import person_of
 from donations.web.staff.permissions import Permission, may, needs
 from donations.web.staff.report_links import FIGURE, WITHIN, filter_words, report_url, words_of
 
-_PEOPLE: Final = frozenset({RowsOf.SUPPORTERS})
+_PEOPLE: Final = frozenset({RowsOf.SUPPORTERS, RowsOf.VALUES})
 """Rows that are people: whoever sees single donations need not see them."""
 
 
