@@ -18,6 +18,7 @@ from donations.services.demo.campaigns import Place
 from donations.services.demo.chronicle import Chronicle, Keys
 from donations.services.demo.plan import DemoPlan, Written
 from donations.services.demo.tables import NUMBERED, Block
+from donations.services.demo.visits import write_visits
 from donations.services.supporters import email_index_key
 
 _BLOCK: Final = 1_000
@@ -39,6 +40,7 @@ def write(session: Session, vault: Vault, plan: DemoPlan, progress: Progress) ->
     keys = Keys(vault, email_index_key(session, vault))
     chronicle = Chronicle(plan, keys, _known_origins(session))
     next_ids, written = first_ids(session), Written()
+    first_checkout = next_ids["checkout"]
     with ThreadPoolExecutor(max_workers=1) as drawing:
         for block in _blocks(drawing, chronicle, next_ids, plan.supporters):
             for table, rows in block.rows.items():
@@ -47,6 +49,7 @@ def write(session: Session, vault: Vault, plan: DemoPlan, progress: Progress) ->
             next_ids = block.next_ids
             progress(len(block.rows["supporter"]))
     leave_ids(session, next_ids)
+    written.add("visit_hour", write_visits(session, plan, first_checkout))
     return written
 
 

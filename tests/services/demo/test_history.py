@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from donations.domain.adjustments import AdjustmentKind
 from donations.domain.changes import ChangeKind
 from donations.domain.checkouts import CheckoutStatus
+from donations.domain.conversion import Step
 from donations.domain.disputes import DisputeStatus, is_lost
 from donations.domain.gifts import Frequency
 from donations.domain.movements import ChurnCause, MovementKind, MovementTag, annual_amount, heads
@@ -33,10 +34,12 @@ from donations.models import (
     StripeCustomer,
     Subscription,
     Supporter,
+    VisitHour,
 )
 from donations.models.lookup_key import find_lookup_key
 from donations.models.vault import Vault
 from donations.services import adjustments, checkouts, movements, supporters
+from donations.services.demo.visits import COUNTED_FOR
 from tests.services.demo.conftest import PLAN, UNTIL, ZONE
 
 INSTANTS = {
@@ -257,3 +260,15 @@ def test_new_rows_get_keys_of_their_own(session: Session, vault: Vault) -> None:
 
     assert newest is not None
     assert added.id == newest + 1
+
+
+def test_more_look_than_visit_and_more_visit_than_try_to_give(session: Session) -> None:
+    steps: Counter[Step] = Counter()
+    for row in session.scalars(select(VisitHour)):
+        steps[row.step] += row.number
+    counted_since = UNTIL - COUNTED_FOR
+    tried = session.scalar(select(func.count()).where(Checkout.created_at >= counted_since)) or 0
+
+    assert steps[Step.APPEAL] > steps[Step.SUPPORT] > tried + steps[Step.CHECKOUT]
+    assert steps[Step.CHECKOUT] > 0
+    assert session.scalar(select(func.min(VisitHour.hour_at))) >= counted_since - timedelta(days=1)
