@@ -6,6 +6,7 @@ import secrets
 
 import click
 
+from donations.cli.audit import audit
 from donations.cli.context import console, in_application
 from donations.models import StaffRole
 from donations.models.database import writing
@@ -15,7 +16,10 @@ from donations.services.staff_users import create_staff_user
 
 @click.group()
 def staff() -> None:
-    """Staff logins."""
+    """Staff logins, and what staff did."""
+
+
+staff.add_command(audit)
 
 
 @staff.command("create")

@@ -2,6 +2,7 @@
 
 from donations.models import rollups as rollups
 from donations.models.adjustment import Adjustment
+from donations.models.audit_entry import AuditEntry, AuditHead
 from donations.models.base import Base
 from donations.models.checkout import Checkout
 from donations.models.dispute import Dispute
@@ -33,6 +34,8 @@ from donations.models.visit_hour import VisitHour
 
 __all__ = [
     "Adjustment",
+    "AuditEntry",
+    "AuditHead",
     "Base",
     "Checkout",
     "Disposition",

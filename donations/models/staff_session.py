@@ -20,6 +20,8 @@ class StaffSession(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     staff_user_id: Mapped[int] = mapped_column(BigId, ForeignKey("staff_user.id"), index=True)
     created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """When the password was last typed in this session; None for one from before that was kept."""
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
