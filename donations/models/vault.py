@@ -12,13 +12,13 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_VERSION = b"\x01"
-_NONCE_BYTES = 12
+VERSION: Final = b"\x01"
+NONCE_BYTES: Final = 12
 
 
 class SealBroken(Exception):
@@ -50,8 +50,13 @@ class Place:
 
     def bound_to(self, key_id: str) -> bytes:
         """The bytes to authenticate. Lengths go before the parts, so that no two places meet."""
-        parts = (self.table, self.row, self.column, key_id)
-        return b"".join(len(p.encode()).to_bytes(2, "big") + p.encode() for p in parts)
+        return b"".join(map(measured, (self.table, self.row, self.column, key_id)))
+
+
+def measured(part: str) -> bytes:
+    """One part of a place, with its length in front."""
+    encoded = part.encode()
+    return len(encoded).to_bytes(2, "big") + encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class Vault:
             raise ValueError("A vault needs at least one master key.")
         self._newest = master_keys[0]
         self._keys = {key.id: key.key for key in master_keys}
+        self.ciphers: Final = {key.id: AESGCM(key.key) for key in master_keys}
+        """By the id of the master key: for whoever opens the keys of many rows."""
 
     @property
     def newest_id(self) -> str:
@@ -102,14 +109,14 @@ def blind_index(key: bytes, text: str) -> bytes:
 
 
 def _seal(key: bytes, plain: bytes, bound: bytes) -> bytes:
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return _VERSION + nonce + AESGCM(key).encrypt(nonce, plain, bound)
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return VERSION + nonce + AESGCM(key).encrypt(nonce, plain, bound)
 
 
 def _open(key: bytes, sealed: bytes, bound: bytes) -> bytes:
-    if sealed[:1] != _VERSION:
+    if sealed[:1] != VERSION:
         raise SealBroken("The ciphertext has an unknown version.")
-    nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     try:
         return AESGCM(key).decrypt(nonce, body, bound)
     except (InvalidTag, ValueError) as error:
