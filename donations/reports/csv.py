@@ -2,26 +2,29 @@
 
 UTF-8 with a byte-order mark, or Excel reads it as something else. Numbers are plain decimal
 numbers beside a column that names their currency. A text that a spreadsheet would take for a
-formula is given an apostrophe in front: names and campaigns are typed by strangers.
+formula is given an apostrophe in front (see `formulas`).
 """
 
 from __future__ import annotations
 
 import csv
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from donations.domain.money import Money
+from donations.reports.explanations import definitions_of, notes_of
+from donations.reports.feed import Batch, Feed, plain_amount, plain_code, plain_day
+from donations.reports.formulas import PLAIN_STARTS, neutralised
 from donations.reports.table import Cell, ColumnKind, Definition, Report, Table
 
 BYTE_ORDER_MARK: Final = "\ufeff"
-_FORMULA_STARTS: Final = tuple("=+-@\t\r\n\u2212")
-_SKIPPED: Final = " \u00a0\u180e\u200b\u200c\u200d\u2060\ufeff"
-"""Spaces and marks without width, which some programs drop before they look for a formula."""
+_LINE_END: Final = "\r\n"
+_QUOTE: Final = '"'
+_MARKS: Final = (",", _QUOTE, "\r", "\n")
+_SIMPLE_STARTS: Final = PLAIN_STARTS | {""}
 
 
 def stream_report(report: Report) -> Iterator[str]:
@@ -31,23 +34,28 @@ def stream_report(report: Report) -> Iterator[str]:
     for table in report.tables:
         yield from _lines([(), (table.title,)])
         yield from _lines(_grid(table))
-    yield from _lines(_explanations(report.tables))
+    yield from _lines(_explanations(notes_of(report.tables), definitions_of(report.tables)))
 
 
 def stream_table(table: Table) -> Iterator[str]:
     """One table, its header in the first line."""
     yield BYTE_ORDER_MARK
     yield from _lines(_grid(table))
-    yield from _lines(_explanations((table,)))
+    yield from _lines(_explanations(notes_of((table,)), definitions_of((table,))))
 
 
-def neutralised(text: str) -> str:
-    """The text, with an apostrophe in front where a spreadsheet would take it for a formula."""
-    seen = unicodedata.normalize("NFKC", text)
-    for start in (text, seen):
-        if start.lstrip(_SKIPPED).startswith(_FORMULA_STARTS) or start.lstrip().startswith(_FORMULA_STARTS):
-            return f"'{text}"
-    return text
+def stream_feed(feed: Feed) -> Iterator[str]:
+    """Rows without end, a batch at a time, its header in the first line; then what they mean.
+
+    A file without its definitions broke off.
+    """
+    yield BYTE_ORDER_MARK
+    yield from _lines([tuple(neutralised(_label(field.label, field.kind)) for field in feed.fields)])
+    for batch in feed.batches:
+        columns = [_column(feed, number, batch) for number in range(len(feed.fields))]
+        lines = map(",".join, zip(*columns, strict=True))
+        yield _LINE_END.join((*lines, ""))
+    yield from _lines(_explanations(feed.sentences, feed.definitions))
 
 
 class _Line:
@@ -58,9 +66,42 @@ class _Line:
 
 
 def _lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    writer = csv.writer(_Line(), lineterminator="\r\n")
+    writer = csv.writer(_Line(), lineterminator=_LINE_END)
     for row in rows:
         yield str(writer.writerow(row))
+
+
+def _column(feed: Feed, number: int, batch: Batch) -> Iterable[str]:
+    """One column as it is written. A whole column at once: what is called for each cell costs most."""
+    field = feed.fields[number]
+    values: Sequence[Any] = batch[number]
+    currencies: Sequence[Any] | None = feed.currencies_of(field, batch)
+    if currencies is not None:
+        return map(plain_amount, values, currencies)
+    match field.kind:
+        case ColumnKind.DAY:
+            return map(plain_day, values)
+        case ColumnKind.CURRENCY:
+            return map(plain_code, values)
+        case ColumnKind.COUNT:
+            return ["" if each is None else str(each) for each in values]
+        case _:
+            return _text_column([each or "" for each in values])
+
+
+def _text_column(texts: list[str]) -> list[str]:
+    """Most columns hold nothing that needs care, which is seen at once for all of them."""
+    is_simple = {text[:1] for text in texts} <= _SIMPLE_STARTS and not _has_marks("".join(texts))
+    return texts if is_simple else [_quoted(neutralised(text)) for text in texts]
+
+
+def _quoted(text: str) -> str:
+    """As `csv.writer` does it: only what must be."""
+    return f'"{text.replace(_QUOTE, _QUOTE * 2)}"' if _has_marks(text) else text
+
+
+def _has_marks(text: str) -> bool:
+    return any(mark in text for mark in _MARKS)
 
 
 def _grid(table: Table) -> Iterator[tuple[str, ...]]:
@@ -70,9 +111,7 @@ def _grid(table: Table) -> Iterator[tuple[str, ...]]:
         yield tuple(_written(cell, kind) for cell, kind in zip(row, kinds, strict=True))
 
 
-def _explanations(tables: tuple[Table, ...]) -> Iterator[tuple[str, ...]]:
-    notes = dict.fromkeys(note for table in tables for note in table.notes)
-    definitions = dict.fromkeys(each for table in tables for each in table.definitions)
+def _explanations(notes: tuple[str, ...], definitions: tuple[Definition, ...]) -> Iterator[tuple[str, ...]]:
     if notes:
         yield from ((), ("Notes",), *((neutralised(note),) for note in notes))
     if definitions:
