@@ -12,4 +12,4 @@ def notes_of(tables: Iterable[Table]) -> tuple[str, ...]:
 
 
 def definitions_of(tables: Iterable[Table]) -> tuple[Definition, ...]:
-    return tuple(dict.fromkeys(each for table in tables for each in table.definitions))
+    return tuple(dict.fromkeys(each for table in tables for each in table.explained))

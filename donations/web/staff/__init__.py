@@ -9,6 +9,7 @@ from flask import Blueprint, request, url_for
 from donations.reports.filters import FILTER_WORDS
 from donations.web.staff import (
     donations,
+    exports,
     inbox,
     login,
     messages,
@@ -32,7 +33,8 @@ blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 blueprint.before_request(guard)
 blueprint.add_url_rule("", "overview", reports.overview, strict_slashes=False)
 blueprint.add_url_rule("/reports/<slug>", "report", reports.show)
-blueprint.add_url_rule("/reports/<slug>.csv", "report_csv", reports.export)
+blueprint.add_url_rule("/reports/<slug>.csv", "report_csv", exports.report_csv)
+blueprint.add_url_rule("/reports/<slug>.xlsx", "report_xlsx", exports.report_xlsx)
 blueprint.add_url_rule("/rows/<of>", "rows", rows.show)
 blueprint.add_url_rule("/rows/<of>.csv", "rows_csv", rows.export)
 blueprint.add_url_rule("/views", "views", views.index)

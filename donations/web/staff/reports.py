@@ -1,13 +1,12 @@
-"""One view for every report: slug and filters from the address, one result for page and CSV."""
+"""One view for every report: slug and filters from the address, one result for page and files."""
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import render_template, request
 
 from donations.domain.errors import NotFound
 from donations.models.database import reading
 from donations.reports import overview as overview_report
-from donations.reports.csv import stream_report, stream_table
 from donations.reports.facts import not_followed
 from donations.reports.filters import Asked, read_filters
 from donations.reports.registry import REPORTS
@@ -45,26 +44,6 @@ def show(slug: str) -> str:
         words=written(filters.words()),
         has_charts=any(table.chart and table.chart.kind is not ChartKind.HEAT for table in report.tables),
     )
-
-
-@needs(Permission.FIGURES)
-@route_policy(audience="staff", csrf="none", cache="no-store")
-def export(slug: str) -> Response:
-    """The same tables as CSV: all of them, or one by `table=`."""
-    report, asked = _run(slug)
-    wanted = request.args.get("table")
-    period = asked.filters.period
-    name = "-".join((report.slug, *([wanted] if wanted else []), str(period.first), str(period.last)))
-    if wanted is None:
-        lines = stream_report(report)
-    else:
-        table = next((each for each in report.tables if each.slug == wanted), None)
-        if table is None:
-            raise NotFound("table")
-        lines = stream_table(table)
-    response = Response(lines, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
 
 
 def _run(slug: str) -> tuple[Report, Asked]:
