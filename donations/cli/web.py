@@ -20,6 +20,10 @@ from donations.runtime import current
 _THREADS = 8
 _TIMEOUT_S = (5, 10)
 _TRIES_AGAIN = 1
+_UNSENT_AT_MOST = 1 << 20
+"""Bytes that wait for a slow client before the view that makes them has to wait, too."""
+_NEVER_SPILT = 16 << 20
+"""Waitress puts what waits beyond this into a file; so much never waits, and no address gets there."""
 
 
 def _hurried_gateway(config: Config) -> StripeGateway:
@@ -40,7 +44,15 @@ def web() -> None:
         is_developed = not config.is_production
         static = ServeStatic(app.wsgi_app, root=str(STATIC), prefix="static/", autorefresh=is_developed)
     signal.signal(signal.SIGTERM, _leave)
-    waitress.serve(static, host=config.host, port=config.port, threads=_THREADS, ident=None)
+    waitress.serve(
+        static,
+        host=config.host,
+        port=config.port,
+        threads=_THREADS,
+        ident=None,
+        outbuf_high_watermark=_UNSENT_AT_MOST,
+        outbuf_overflow=_NEVER_SPILT,
+    )
 
 
 def _leave(_number: int, _frame: FrameType | None) -> Never:

@@ -30,6 +30,13 @@ class DonationFilters:
     def are_any(self) -> bool:
         return self != DonationFilters(preset=self.preset)
 
+    def words(self) -> dict[str, str]:
+        """As they would stand in an address; the period by its days."""
+        chosen = {"currency": self.currency, "frequency": self.frequency, "source": self.source}
+        period = self.period
+        days = {} if period is None else {"from": str(period.first), "to": str(period.last)}
+        return days | {name: str(word) for name, word in chosen.items() if word}
+
 
 @dataclass(frozen=True, slots=True)
 class DonationTotal:
@@ -72,7 +79,7 @@ def donation_totals(session: Session, filters: DonationFilters) -> tuple[Donatio
             func.sum(Donation.refunded_amount),
             func.count(Donation.fee_amount),
         )
-        .where(*_conditions(filters))
+        .where(*donation_conditions(filters))
         .group_by(Donation.currency)
         .order_by(Donation.currency)
     )
@@ -90,7 +97,7 @@ def list_donations(
     rows = session.execute(
         select(Donation, Supporter)
         .join(Supporter, Supporter.id == Donation.supporter_id)
-        .where(*_conditions(filters))
+        .where(*donation_conditions(filters))
         .order_by(Donation.charged_on.desc(), Donation.charged_at.desc(), Donation.id.desc())
         .limit(PAGE_SIZE)
         .offset(place.offset)
@@ -98,7 +105,8 @@ def list_donations(
     return Paged(tuple((donation, supporter) for donation, supporter in rows), place)
 
 
-def _conditions(filters: DonationFilters) -> list[ColumnElement[bool]]:
+def donation_conditions(filters: DonationFilters) -> list[ColumnElement[bool]]:
+    """What the filters leave, for a query of donations."""
     conditions: list[ColumnElement[bool]] = []
     if filters.period is not None:
         conditions.append(Donation.charged_on.between(filters.period.first, filters.period.last))

@@ -58,6 +58,21 @@ class SupporterFilters:
     def are_any(self) -> bool:
         return self != SupporterFilters(preset=self.preset)
 
+    def words(self) -> dict[str, str]:
+        """As they would stand in an address; the period by its days."""
+        chosen = {
+            "kind": None if self.kind is Kind.ALL else self.kind,
+            "standing": self.standing,
+            "currency": self.currency,
+            "frequency": self.frequency,
+        }
+        days = (
+            {}
+            if self.last_gift is None
+            else {"from": str(self.last_gift.first), "to": str(self.last_gift.last)}
+        )
+        return days | {name: str(word) for name, word in chosen.items() if word}
+
 
 @dataclass(frozen=True, slots=True)
 class SupporterLine:
@@ -97,7 +112,7 @@ def list_supporters(
     session: Session, filters: SupporterFilters, zone: ZoneInfo, asked_page: int
 ) -> Paged[SupporterLine]:
     """One page of them."""
-    conditions = _conditions(filters, zone)
+    conditions = supporter_conditions(filters, zone)
     total = session.scalar(select(func.count()).select_from(Supporter).where(*conditions)) or 0
     place = Place.of(asked_page, total)
     rows = (
@@ -153,7 +168,8 @@ def _of_kind(kind: Kind) -> ColumnElement[bool]:
             return true()
 
 
-def _conditions(filters: SupporterFilters, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+def supporter_conditions(filters: SupporterFilters, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+    """What the filters leave, for a query of supporters."""
     conditions = [] if filters.kind is Kind.ALL else [_of_kind(filters.kind)]
     if filters.standing is not None:
         conditions.append(_has_subscription(Subscription.standing == filters.standing))

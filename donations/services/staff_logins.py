@@ -33,6 +33,8 @@ IDLE_FOR: Final = timedelta(hours=12)
 """A session that nobody used for so long is over: longer than a working day with its breaks."""
 LASTS_AT_MOST: Final = timedelta(days=7)
 """However much it is used, a password is asked for once a week."""
+CONFIRMED_FOR: Final = timedelta(minutes=10)
+"""What would harm readers most is done only so soon after the password was typed."""
 SEEN_EVERY: Final = timedelta(minutes=5)
 """How exactly we keep when a session was last used: a page view should not cost a write."""
 
@@ -119,12 +121,42 @@ def finish(
             token_hash=_hash_of(token),
             staff_user_id=user.id,
             created_at=now,
+            confirmed_at=now,
             last_seen_at=now,
             expires_at=now + LASTS_AT_MOST,
         )
     )
     session.flush()
     return token
+
+
+def begin_again(
+    session: Session, secret: str, member: StaffMember, address: str, now: datetime
+) -> Attempt | Refused:
+    """Count a try of somebody who is logged in to type the password once more, as `begin` does."""
+    return begin(session, secret, session.get_one(StaffUser, member.id).email, address, now)
+
+
+def confirm(session: Session, attempt: Attempt, member: StaffMember, now: datetime) -> bool:
+    """Note in the session that the password was typed and proven; False where the account was closed, its
+    password changed or the session ended meanwhile."""
+    user = session.get_one(StaffUser, member.id, with_for_update=True)
+    login = session.get_one(StaffSession, member.session_id, with_for_update=True)
+    is_same = attempt.user_id == member.id and attempt.password_hash == user.password_hash
+    if not (is_same and user.is_active and login.revoked_at is None):
+        return False
+    login.confirmed_at = now
+    forget_tries(session, attempt.account_key)
+    give_back_try(session, attempt.network_key)
+    return True
+
+
+def is_confirmed(session: Session, member: StaffMember, now: datetime) -> bool:
+    """Whether the password was typed in this session a moment ago."""
+    login = session.get_one(StaffSession, member.session_id)
+    if login.revoked_at is not None or login.confirmed_at is None:
+        return False
+    return now - CONFIRMED_FOR < login.confirmed_at <= now
 
 
 def find_member(session: Session, token: str, now: datetime) -> tuple[StaffMember, bool] | None:

@@ -8,6 +8,8 @@ from flask import Blueprint, request, url_for
 
 from donations.reports.filters import FILTER_WORDS
 from donations.web.staff import (
+    address_exports,
+    audit,
     donations,
     exports,
     inbox,
@@ -42,6 +44,10 @@ blueprint.add_url_rule("/views", "save_view", views.save, methods=["POST"])
 blueprint.add_url_rule("/views/<int:view_id>/delete", "delete_view", views.delete, methods=["POST"])
 blueprint.add_url_rule("/supporters", "supporters", supporters.index)
 blueprint.add_url_rule("/supporters/search", "supporter_search", supporters.search, methods=["POST"])
+blueprint.add_url_rule("/supporters/export", "supporters_export", address_exports.show_supporters)
+blueprint.add_url_rule(
+    "/supporters/export", "export_supporters", address_exports.send_supporters, methods=["POST"]
+)
 blueprint.add_url_rule("/supporters/<reference>", "supporter", supporters.show)
 blueprint.add_url_rule("/donations", "donations", donations.index)
 blueprint.add_url_rule("/donations/offline", "offline_gift", offline_gifts.show)
@@ -50,6 +56,11 @@ blueprint.add_url_rule("/rates", "rates", rates.index)
 blueprint.add_url_rule("/rates", "upload_rates", rates.upload, methods=["POST"])
 blueprint.add_url_rule("/rates/uploads/<reference>", "rate_upload", rates.show)
 blueprint.add_url_rule("/rates/uploads/<reference>", "store_rates", rates.store, methods=["POST"])
+blueprint.add_url_rule("/donations/export", "donations_export", address_exports.show_donations)
+blueprint.add_url_rule(
+    "/donations/export", "export_donations", address_exports.send_donations, methods=["POST"]
+)
+blueprint.add_url_rule("/audit", "audit", audit.index)
 blueprint.add_url_rule("/messages", "messages", messages.index)
 blueprint.add_url_rule("/messages/<kind>", "message", messages.show)
 blueprint.add_url_rule("/messages/<kind>/letter.html", "message_letter", messages.letter)

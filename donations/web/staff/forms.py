@@ -11,6 +11,12 @@ class LoginForm(FlaskForm):
     password = PasswordField()
 
 
+class AddressExportForm(FlaskForm):
+    reason = StringField()
+    file_kind = StringField()
+    password = PasswordField()
+
+
 class SearchForm(FlaskForm):
     """Posted, so that an address never stands in an address bar or a log."""
 

@@ -87,10 +87,15 @@ def _let_in(token: str) -> Response:
     return response
 
 
-def _refuse(form: LoginForm, until: datetime, now: datetime) -> Response:
+def too_many_tries(until: datetime, now: datetime) -> tuple[str, int]:
+    """What to say, and how many seconds are to be waited."""
     seconds = max(1, int((until - now).total_seconds()))
     minutes = -(-seconds // 60)
-    sentence = f"Too many attempts to log in. Please wait {counted(minutes, 'minute')}, then try again"
+    return f"Too many attempts to log in. Please wait {counted(minutes, 'minute')}, then try again", seconds
+
+
+def _refuse(form: LoginForm, until: datetime, now: datetime) -> Response:
+    sentence, seconds = too_many_tries(until, now)
     response = _page(form, HTTPStatus.TOO_MANY_REQUESTS, sentence)
     response.headers["Retry-After"] = str(seconds)
     return response

@@ -22,14 +22,18 @@ class Permission(StrEnum):
     """Single people; their addresses are masked."""
     BOOKS = "books"
     """What the accounts rest on: reference rates, and gifts that came without Stripe."""
+    EXPORTS = "exports"
+    """Many people with their addresses, in a file to take away."""
+    AUDIT = "audit"
+    """What the other members of staff did."""
 
 
 _PEOPLE_AND_MONEY: Final = frozenset({Permission.FIGURES, Permission.DONATIONS, Permission.SUPPORTERS})
 PERMISSIONS: Final[Mapping[StaffRole, frozenset[Permission]]] = {
     StaffRole.VIEWER: frozenset({Permission.FIGURES}),
     StaffRole.SUPPORTER_CARE: _PEOPLE_AND_MONEY,
-    StaffRole.FINANCE: _PEOPLE_AND_MONEY | {Permission.BOOKS},
-    StaffRole.ADMIN: _PEOPLE_AND_MONEY | {Permission.BOOKS},
+    StaffRole.FINANCE: _PEOPLE_AND_MONEY | {Permission.BOOKS, Permission.EXPORTS},
+    StaffRole.ADMIN: _PEOPLE_AND_MONEY | {Permission.BOOKS, Permission.EXPORTS, Permission.AUDIT},
 }
 ROLE_NAMES: Final[Mapping[StaffRole, str]] = {
     StaffRole.VIEWER: "Viewer",

@@ -1,0 +1,93 @@
+"""Donations with the addresses of those who gave, each a row, for as many as there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from donations.models import Donation, Supporter
+from donations.models.bulk_opening import OpenRows
+from donations.models.vault import Vault
+from donations.reports import address_columns
+from donations.reports.address_columns import SEALED, opened, opener_of
+from donations.reports.batches import ROWS_AT_ONCE, Look, Row, as_day, read_in_batches
+from donations.reports.donation_list import DonationFilters, donation_conditions
+from donations.reports.feed import Batch, Field
+from donations.reports.table import ColumnKind, Definition
+from donations.reports.words import FREQUENCY_NAMES, METHOD_NAMES, SOURCE_NAMES
+
+FIELDS: Final = (
+    Field("charged_on", "Charged on", ColumnKind.DAY),
+    *address_columns.FIELDS,
+    Field("frequency", "Frequency", ColumnKind.TEXT),
+    Field("source", "Source", ColumnKind.TEXT),
+    Field("method", "Way of payment", ColumnKind.TEXT),
+    Field("currency", "Currency", ColumnKind.CURRENCY),
+    Field("amount", "Amount", ColumnKind.MONEY, "currency"),
+    Field("refunded", "Refunded", ColumnKind.MONEY, "currency"),
+    Field("settlement_currency", "Settled in", ColumnKind.CURRENCY),
+    Field("settled", "Settled", ColumnKind.MONEY, "settlement_currency"),
+    Field("fee", "Fee", ColumnKind.MONEY, "settlement_currency"),
+    Field("net", "Net", ColumnKind.MONEY, "settlement_currency"),
+    Field("payment", "Payment at Stripe", ColumnKind.TEXT),
+)
+DEFINITIONS: Final = (
+    Definition("Amount", "What was charged, before fees and refunds, in the currency that was chosen."),
+    Definition("Refunded", "The succeeded refunds of this donation so far, whenever they were made."),
+    Definition(
+        "Settled, fee, net", "What came of it in the settlement currency; none while Stripe has not said."
+    ),
+    Definition("Charged on", "The day of the charge in the reporting zone."),
+)
+_GIVEN: Final = Donation.__table__.c
+_KEPT: Final = tuple(
+    _GIVEN[name]
+    for name in (
+        *("frequency", "source", "method", "currency", "amount", "refunded_amount", "settlement_currency"),
+        *("settled_amount", "fee_amount", "net_amount", "stripe_payment_intent_id"),
+    )
+)
+
+
+def measure(session: Session, filters: DonationFilters) -> tuple[int, int]:
+    """How many there are, and the newest of all donations: later ones do not belong to this export."""
+    rows = session.scalar(select(func.count()).select_from(Donation).where(*donation_conditions(filters)))
+    return rows or 0, session.scalar(select(func.max(Donation.id))) or 0
+
+
+def batches(look: Look, vault: Vault, filters: DonationFilters, newest: int) -> Iterator[Batch]:
+    """In the order of their days. Whoever is erased meanwhile has no address from then on."""
+    open_rows, after = opener_of(vault), partial(_after, filters, newest)
+    return (_columns(rows, open_rows) for rows in read_in_batches(look, after))
+
+
+def _after(filters: DonationFilters, newest: int, last: Row | None) -> Select[Any]:
+    follows: list[ColumnElement[bool]] = []
+    if last is not None:
+        day, number = as_day(last[0]), last[1]
+        # Not a comparison of pairs, for which no database uses the index of the days.
+        follows = [_GIVEN.charged_on >= day, or_(_GIVEN.charged_on > day, _GIVEN.id > number)]
+    return (
+        select(_GIVEN.charged_on, _GIVEN.id, *SEALED, *_KEPT)
+        .join_from(Donation.__table__, Supporter.__table__)
+        .where(_GIVEN.id <= newest, *follows, *donation_conditions(filters))
+        .order_by(_GIVEN.charged_on, _GIVEN.id)
+        .limit(ROWS_AT_ONCE)
+    )
+
+
+def _columns(rows: list[Row], open_rows: OpenRows) -> Batch:
+    days, _numbers, *others = zip(*rows, strict=True)
+    sealed, (frequencies, sources, methods, *money) = others[: len(SEALED)], others[len(SEALED) :]
+    return (
+        list(map(as_day, days)),
+        *opened(sealed, open_rows),
+        [FREQUENCY_NAMES[each] for each in frequencies],
+        [SOURCE_NAMES[each] for each in sources],
+        [each and METHOD_NAMES[each] for each in methods],
+        *money,
+    )
