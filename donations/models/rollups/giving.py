@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, SmallInteger
+from sqlalchemy import Boolean, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from donations.models.base import Base
@@ -32,11 +32,14 @@ class LastGiftDay(Base):
 
 
 class SupporterKinds(Base):
-    """How many supporters are of a kind."""
+    """How many supporters are of a kind, and of the same currencies, frequencies and standings."""
 
     __tablename__ = "supporter_kinds"
 
     kind: Mapped[Word]
+    currencies: Mapped[str] = mapped_column(Text, primary_key=True)
+    frequencies: Mapped[str] = mapped_column(Text, primary_key=True)
+    standings: Mapped[str] = mapped_column(Text, primary_key=True)
     supporters: Mapped[Sum]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import SmallInteger, and_, case, cast, func, literal, select, union_all
+from sqlalchemy import SmallInteger, String, and_, case, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.selectable import FromClause
 
@@ -20,6 +20,7 @@ from donations.models.rollups import (
     SupporterValue,
     SupporterYear,
 )
+from donations.models.sql_words import words_among
 from donations.services.rollups.details import Detail, Totals
 from donations.services.rollups.money import fee_in_currency
 from donations.services.rollups.target import Facts, Ids, Targets
@@ -61,6 +62,7 @@ def _giving(_targets: Targets, ids: Ids) -> Facts:
         .correlate(Supporter)
         .scalar_subquery()
     )
+    described = _described(ids).subquery()
     kind = case(
         (pledged.c.going_on > 0, SupporterKind.RECURRING.value),
         (pledged.c.going_on.is_not(None), SupporterKind.FORMER.value),
@@ -76,11 +78,40 @@ def _giving(_targets: Targets, ids: Ids) -> Facts:
             given.c.last_on.label("last_on"),
             func.coalesce(given.c.last_at, Supporter.created_at).label("seen_at"),
             func.coalesce(brought_by, 0).label("origin_id"),
+            *(func.coalesce(described.c[name], "").label(name) for name in _DESCRIBED),
         )
         .outerjoin(given, given.c.supporter_id == Supporter.id)
         .outerjoin(pledged, pledged.c.supporter_id == Supporter.id)
+        .outerjoin(described, described.c.supporter_id == Supporter.id)
     )
     return _of(rows, Supporter.id, ids)
+
+
+_DESCRIBED: Final = ("currencies", "frequencies", "standings")
+
+
+def _described(ids: Ids) -> Facts:
+    """What a supporter's donations and recurring gifts are, as sets of words."""
+    paid = select(
+        Donation.supporter_id,
+        Donation.currency,
+        cast(Donation.frequency, String).label("frequency"),
+        cast(null(), String).label("standing"),
+    ).distinct()
+    pledged = select(
+        Subscription.supporter_id,
+        Subscription.currency,
+        cast(Subscription.frequency, String),
+        cast(Subscription.standing, String),
+    ).distinct()
+    each = union_all(_of(paid, Donation.supporter_id, ids), _of(pledged, Subscription.supporter_id, ids))
+    found = each.subquery()
+    return select(
+        found.c.supporter_id,
+        words_among(found.c.currency).label("currencies"),
+        words_among(found.c.frequency).label("frequencies"),
+        words_among(found.c.standing).label("standings"),
+    ).group_by(found.c.supporter_id)
 
 
 def _years(targets: Targets, ids: Ids) -> Facts:
@@ -163,7 +194,7 @@ _GIVING: Final = Detail(
     SupporterGiving,
     "supporter_id",
     _giving,
-    (Totals(LastGiftDay, _last_days), Totals(SupporterKinds, lambda lines: _one(lines, "kind"))),
+    (Totals(LastGiftDay, _last_days), Totals(SupporterKinds, lambda lines: _one(lines, "kind", *_DESCRIBED))),
 )
 _YEARS: Final = Detail(
     SupporterYear,
