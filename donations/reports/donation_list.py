@@ -1,19 +1,25 @@
-"""The list of donations with its filters, and what they come to, each currency for itself."""
+"""The list of donations with its filters, and what they come to, each currency for itself.
+
+What they come to is read from the daily sums, and so is where a page of the list begins.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
 from donations.domain.periods import Period, local_day
 from donations.models import Donation, DonationSource, Supporter
+from donations.models.insert import table_of
+from donations.models.rollups import DayMoney
 from donations.reports.filter_words import read_currency, read_frequency, read_period
 from donations.reports.paging import PAGE_SIZE, Paged, Place
 
@@ -45,6 +51,7 @@ class DonationTotal:
     donations: int
     gross: Money
     refunded: Money
+    """Refunds made in the period, whenever the donation was."""
     pending: int
     """How many have no fee and net yet."""
 
@@ -69,51 +76,80 @@ def read_donation_filters(
     return filters, tuple(problems)
 
 
-def donation_totals(session: Session, filters: DonationFilters) -> tuple[DonationTotal, ...]:
-    """One for each currency, in the order of their codes."""
+def donation_totals(session: Session, filters: DonationFilters, zone: ZoneInfo) -> tuple[DonationTotal, ...]:
+    """One for each currency, in the order of their codes. `zone` is that of all reports."""
     rows = session.execute(
         select(
-            Donation.currency,
-            func.count(),
-            func.sum(Donation.amount),
-            func.sum(Donation.refunded_amount),
-            func.count(Donation.fee_amount),
+            DayMoney.currency,
+            func.sum(DayMoney.donations),
+            func.sum(DayMoney.gross),
+            func.sum(DayMoney.refunded),
+            func.sum(DayMoney.donations - DayMoney.settled_donations),
         )
-        .where(*donation_conditions(filters))
-        .group_by(Donation.currency)
-        .order_by(Donation.currency)
+        .where(*_summed(filters, zone))
+        .group_by(DayMoney.currency)
+        .order_by(DayMoney.currency)
     )
     return tuple(
-        DonationTotal(number, Money(int(gross), code), Money(int(refunded), code), number - settled)
-        for code, number, gross, refunded, settled in rows
+        DonationTotal(int(number), Money(int(gross), code), Money(int(refunded), code), int(pending))
+        for code, number, gross, refunded, pending in rows
     )
 
 
 def list_donations(
-    session: Session, filters: DonationFilters, total: int, asked_page: int
+    session: Session, filters: DonationFilters, zone: ZoneInfo, total: int, asked_page: int
 ) -> Paged[tuple[Donation, Supporter]]:
-    """One page of them, the newest first. `total` is the sum of `donation_totals`."""
+    """One page of them, the newest first. `total` is the sum of `donation_totals`.
+
+    The sums tell on which days the page falls, so that only these are looked at, however far back.
+    """
     place = Place.of(asked_page, total)
+    days, passed = _days_of_page(session, filters, zone, place.offset)
     rows = session.execute(
         select(Donation, Supporter)
         .join(Supporter, Supporter.id == Donation.supporter_id)
-        .where(*donation_conditions(filters))
+        .where(Donation.charged_on.in_(days), *donation_conditions(filters))
         .order_by(Donation.charged_on.desc(), Donation.charged_at.desc(), Donation.id.desc())
         .limit(PAGE_SIZE)
-        .offset(place.offset)
+        .offset(passed)
     )
     return Paged(tuple((donation, supporter) for donation, supporter in rows), place)
 
 
+def _days_of_page(
+    session: Session, filters: DonationFilters, zone: ZoneInfo, offset: int
+) -> tuple[list[date], int]:
+    """The days that the page falls on, and how many donations of these come before it."""
+    by_day = session.execute(
+        select(DayMoney.day, func.sum(DayMoney.donations))
+        .where(*_summed(filters, zone), DayMoney.donations > 0)
+        .group_by(DayMoney.day)
+        .order_by(DayMoney.day.desc())
+    )
+    days: list[date] = []
+    before, seen = 0, 0
+    for day, number in by_day:
+        seen += int(number)
+        if seen <= offset:
+            before = seen
+        elif seen - int(number) < offset + PAGE_SIZE:
+            days.append(day)
+    return days, offset - before
+
+
 def donation_conditions(filters: DonationFilters) -> list[ColumnElement[bool]]:
     """What the filters leave, for a query of donations."""
-    conditions: list[ColumnElement[bool]] = []
+    return _left(table_of(Donation), filters, table_of(Donation).c.charged_on)
+
+
+def _summed(filters: DonationFilters, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+    table = table_of(DayMoney)
+    return [table.c.zone == zone.key, *_left(table, filters, table.c.day)]
+
+
+def _left(table: Table[Any], filters: DonationFilters, day: ColumnElement[date]) -> list[ColumnElement[bool]]:
+    asked = {"currency": filters.currency, "frequency": filters.frequency, "source": filters.source}
+    conditions = [table.c[name] == word for name, word in asked.items() if word is not None]
     if filters.period is not None:
-        conditions.append(Donation.charged_on.between(filters.period.first, filters.period.last))
-    if filters.currency is not None:
-        conditions.append(Donation.currency == filters.currency)
-    if filters.frequency is not None:
-        conditions.append(Donation.frequency == filters.frequency)
-    if filters.source is not None:
-        conditions.append(Donation.source == filters.source)
+        conditions.append(day.between(filters.period.first, filters.period.last))
     return conditions

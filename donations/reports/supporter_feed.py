@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, select
 from sqlalchemy.orm import Session
@@ -42,18 +41,18 @@ _PEOPLE: Final = Supporter.__table__.c
 _GIVEN: Final = Donation.__table__.c
 
 
-def measure(session: Session, filters: SupporterFilters, zone: ZoneInfo) -> tuple[int, int]:
+def measure(session: Session, filters: SupporterFilters) -> tuple[int, int]:
     """How many supporters there are, and the newest of all: later ones do not belong to this export."""
-    conditions = supporter_conditions(filters, zone)
+    conditions = supporter_conditions(filters)
     people = session.scalar(select(func.count()).select_from(Supporter).where(*conditions))
     return people or 0, session.scalar(select(func.max(Supporter.id))) or 0
 
 
 def batches(
-    look: Look, vault: Vault, filters: SupporterFilters, zone: ZoneInfo, newest: int
+    look: Look, vault: Vault, filters: SupporterFilters, newest: int
 ) -> Iterator[Batch]:
     """In the order in which they came. Whoever is erased meanwhile has no address from then on."""
-    open_rows, after = opener_of(vault), partial(_after, supporter_conditions(filters, zone), newest)
+    open_rows, after = opener_of(vault), partial(_after, supporter_conditions(filters), newest)
     return (_columns(rows, open_rows) for rows in read_in_batches(look, after))
 
 

@@ -1,29 +1,38 @@
 """The list of supporters: who gives, how, and when last. Newest gift first.
 
-Those who never paid stand by the day they first tried. Addresses stay sealed here; whoever shows
-them opens and masks them.
+Those who never paid stand by the day they first tried. It is read from a line of each supporter that
+is kept in this order, and counted from sums, so that it costs the same however many there are.
+Addresses stay sealed here; whoever shows them opens and masks them.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Table, exists, func, select
 from sqlalchemy.orm import Session
 
 from donations.domain.gifts import Frequency
-from donations.domain.money import Money
 from donations.domain.periods import Period, local_day
 from donations.domain.standing import Standing
-from donations.models import Donation, Subscription, Supporter
+from donations.models import Supporter
+from donations.models.insert import table_of
+from donations.models.rollups import LastGiftDay, SupporterGiving, SupporterKinds
+from donations.models.sql_words import has_word
 from donations.reports.filter_words import read_currency, read_frequency, read_period
 from donations.reports.paging import PAGE_SIZE, Paged, Place
+from donations.reports.supporter_lines import SupporterLine, lines_of
+from donations.reports.words import counted
+
+MOST_LISTED: Final = 10_000
+"""Pages end there: nobody turns so many, and the further the page, the more would be passed over."""
+
+_DAY: Final = timedelta(days=1)
 
 
 class Kind(StrEnum):
@@ -75,15 +84,16 @@ class SupporterFilters:
 
 
 @dataclass(frozen=True, slots=True)
-class SupporterLine:
-    """One supporter in the list."""
+class HowMany:
+    """How many supporters the filters leave; where it is not exact, there are more than that."""
 
-    supporter: Supporter
-    given: tuple[Money, ...]
-    """Gross, each currency for itself."""
-    last_gift_on: date | None
-    recurring: tuple[Subscription, ...]
-    """The gifts that go on; the one that ended last where none does."""
+    number: int
+    is_exact: bool = True
+
+    @property
+    def in_words(self) -> str:
+        """`101 supporters`, `More than 10,000 supporters`."""
+        return f"{'' if self.is_exact else 'More than '}{counted(self.number, 'supporter')}"
 
 
 def read_supporter_filters(
@@ -108,126 +118,79 @@ def read_supporter_filters(
     return filters, tuple(problems)
 
 
+def count_supporters(session: Session, filters: SupporterFilters) -> HowMany:
+    """Exactly, where sums say it; else as far as `MOST_LISTED`."""
+    kinds, days = table_of(SupporterKinds), table_of(LastGiftDay)
+    if filters.last_gift is None:
+        return HowMany(_summed(session, kinds, _described(kinds, filters)))
+    if replace(filters, last_gift=None, preset=None, kind=Kind.ALL) == SupporterFilters():
+        return HowMany(_summed(session, days, [*_of_kind(days, filters), *_gave_last(days, filters)]))
+    some = select(SupporterGiving.supporter_id).where(*giving_conditions(filters)).limit(MOST_LISTED + 1)
+    number = session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return HowMany(min(number, MOST_LISTED), is_exact=number <= MOST_LISTED)
+
+
 def list_supporters(
-    session: Session, filters: SupporterFilters, zone: ZoneInfo, asked_page: int
+    session: Session, filters: SupporterFilters, how_many: HowMany, asked_page: int
 ) -> Paged[SupporterLine]:
-    """One page of them."""
-    conditions = supporter_conditions(filters, zone)
-    total = session.scalar(select(func.count()).select_from(Supporter).where(*conditions)) or 0
-    place = Place.of(asked_page, total)
-    rows = (
-        select(Supporter, _LAST_GIFT_AT)
-        .where(*conditions)
-        .order_by(func.coalesce(_LAST_GIFT_AT, Supporter.created_at).desc(), Supporter.id.desc())
+    """One page of them. `how_many` is what `count_supporters` found."""
+    place = Place.of(asked_page, min(how_many.number, MOST_LISTED))
+    found = session.execute(
+        select(SupporterGiving.supporter_id, SupporterGiving.last_on)
+        .where(*giving_conditions(filters))
+        .order_by(SupporterGiving.seen_at.desc(), SupporterGiving.supporter_id.desc())
         .limit(PAGE_SIZE)
         .offset(place.offset)
     )
-    found = session.execute(rows).all()
-    ids = [supporter.id for supporter, _ in found]
-    given, recurring = _given(session, ids), _recurring(session, ids)
-    lines = (
-        SupporterLine(
-            supporter,
-            tuple(given[supporter.id]),
-            local_day(last_at, zone) if last_at else None,
-            recurring[supporter.id],
-        )
-        for supporter, last_at in found
-    )
-    return Paged(tuple(lines), place)
+    return Paged(lines_of(session, dict(found.all())), place)
 
 
-# A subquery for each supporter is one look into an index; grouping all donations is not.
-_LAST_GIFT_AT: Final = (
-    select(func.max(Donation.charged_at))
-    .where(Donation.supporter_id == Supporter.id)
-    .correlate(Supporter)
-    .scalar_subquery()
-)
-_HAS_GIVEN: Final = exists().where(Donation.supporter_id == Supporter.id)
-
-
-def _has_subscription(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Subscription.supporter_id == Supporter.id, *conditions)
-
-
-def _of_kind(kind: Kind) -> ColumnElement[bool]:
-    paid = Subscription.first_paid_at.is_not(None)
-    goes_on = _has_subscription(paid, Subscription.ended_at.is_(None))
-    ever = _has_subscription(paid)
-    match kind:
-        case Kind.RECURRING:
-            return goes_on
-        case Kind.FORMER:
-            return and_(ever, ~goes_on)
-        case Kind.ONCE:
-            return and_(_HAS_GIVEN, ~ever)
-        case Kind.NEVER:
-            return and_(~_HAS_GIVEN, ~ever)
-        case Kind.ALL:
-            return true()
-
-
-def supporter_conditions(filters: SupporterFilters, zone: ZoneInfo) -> list[ColumnElement[bool]]:
-    """What the filters leave, for a query of supporters."""
-    conditions = [] if filters.kind is Kind.ALL else [_of_kind(filters.kind)]
-    if filters.standing is not None:
-        conditions.append(_has_subscription(Subscription.standing == filters.standing))
-    if filters.currency is not None:
-        conditions.append(
-            or_(
-                exists().where(Donation.supporter_id == Supporter.id, Donation.currency == filters.currency),
-                _has_subscription(Subscription.currency == filters.currency),
-            )
-        )
-    if filters.frequency is not None:
-        conditions.append(
-            or_(
-                exists().where(
-                    Donation.supporter_id == Supporter.id, Donation.frequency == filters.frequency
-                ),
-                _has_subscription(Subscription.frequency == filters.frequency),
-            )
-        )
+def giving_conditions(filters: SupporterFilters) -> list[ColumnElement[bool]]:
+    """What the filters leave, for a query of `SupporterGiving`."""
+    table = table_of(SupporterGiving)
+    conditions = [*_described(table, filters), *_gave_last(table, filters)]
     if filters.last_gift is not None:
-        begins, ends = filters.last_gift.bounds(zone)
-        conditions.append(and_(begins <= _LAST_GIFT_AT, ends > _LAST_GIFT_AT))
+        # They stand in the order of that moment, whose day it is in the zone of the books.
+        around = Period(filters.last_gift.first - _DAY, filters.last_gift.last + _DAY)
+        begins, ends = around.bounds(ZoneInfo("UTC"))
+        conditions += [table.c.seen_at >= begins, table.c.seen_at < ends]
     return conditions
 
 
-def _given(session: Session, ids: list[int]) -> defaultdict[int, list[Money]]:
-    sums = session.execute(
-        select(Donation.supporter_id, Donation.currency, func.sum(Donation.amount))
-        .where(Donation.supporter_id.in_(ids))
-        .group_by(Donation.supporter_id, Donation.currency)
-        .order_by(Donation.currency)
-    )
-    given: defaultdict[int, list[Money]] = defaultdict(list)
-    for supporter_id, currency, amount in sums:
-        given[supporter_id].append(Money(int(amount), currency))
-    return given
-
-
-def _recurring(session: Session, ids: list[int]) -> defaultdict[int, tuple[Subscription, ...]]:
-    newest_first = (
-        select(Subscription)
-        .where(Subscription.supporter_id.in_(ids))
-        .order_by(Subscription.started_at.desc(), Subscription.id.desc())
-    )
-    all_of: defaultdict[int, list[Subscription]] = defaultdict(list)
-    for subscription in session.scalars(newest_first):
-        all_of[subscription.supporter_id].append(subscription)
-    shown: defaultdict[int, tuple[Subscription, ...]] = defaultdict(tuple)
-    for supporter_id, gifts in all_of.items():
-        going_on = [gift for gift in gifts if gift.ended_at is None]
-        shown[supporter_id] = tuple(going_on or [max(gifts, key=_ended_at)])
-    return shown
-
-
-def _ended_at(gift: Subscription) -> datetime:
-    return gift.ended_at or gift.started_at
+def supporter_conditions(filters: SupporterFilters) -> list[ColumnElement[bool]]:
+    """The same, for a query of `Supporter`."""
+    conditions = giving_conditions(filters)
+    is_theirs = SupporterGiving.supporter_id == Supporter.id
+    return [exists().where(is_theirs, *conditions)] if conditions else []
 
 
 def find_supporters(session: Session, references: Collection[str]) -> tuple[Supporter, ...]:
     """Those that these references name."""
     return tuple(session.scalars(select(Supporter).where(Supporter.reference.in_(references))))
+
+
+def _of_kind(table: Table[Any], filters: SupporterFilters) -> Iterator[ColumnElement[bool]]:
+    if filters.kind is not Kind.ALL:
+        yield table.c.kind == filters.kind.value
+
+
+def _described(table: Table[Any], filters: SupporterFilters) -> Iterator[ColumnElement[bool]]:
+    """What kind, currency, frequency and standing leave: the columns are those of lines and of sums."""
+    yield from _of_kind(table, filters)
+    asked = {
+        "currencies": filters.currency,
+        "frequencies": filters.frequency,
+        "standings": filters.standing,
+    }
+    for name, word in asked.items():
+        if word is not None:
+            yield has_word(table.c[name], word)
+
+
+def _gave_last(table: Table[Any], filters: SupporterFilters) -> Iterator[ColumnElement[bool]]:
+    if filters.last_gift is not None:
+        yield table.c.last_on.between(filters.last_gift.first, filters.last_gift.last)
+
+
+def _summed(session: Session, table: Table[Any], conditions: Iterable[ColumnElement[bool]]) -> int:
+    return int(session.scalar(select(func.sum(table.c.supporters)).where(*conditions)) or 0)

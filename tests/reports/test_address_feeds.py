@@ -87,8 +87,8 @@ def exported_donations(app: Flask, filters: DonationFilters, newest: int | None 
 
 def exported_supporters(app: Flask, filters: SupporterFilters) -> list[Row]:
     with reading() as session:
-        people, newest = supporter_feed.measure(session, filters, ZONE)
-    read = supporter_feed.batches(look_in(app), current().vault, filters, ZONE, newest)
+        people, newest = supporter_feed.measure(session, filters)
+    read = supporter_feed.batches(look_in(app), current().vault, filters, newest)
     found = [row for batch in read for row in zip(*batch, strict=True)]
     assert len({row[0] for row in found}) == people
     return found
@@ -216,7 +216,7 @@ def test_an_export_that_is_broken_off_leaves_nothing_open(app: Flask, people: li
         finally:
             opened.append(-1)
 
-    read = supporter_feed.batches(look, current().vault, SupporterFilters(), ZONE, 1_000_000)
+    read = supporter_feed.batches(look, current().vault, SupporterFilters(), 1_000_000)
     next(read)
     read.close()  # type: ignore[attr-defined]
 

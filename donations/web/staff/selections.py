@@ -64,7 +64,7 @@ def select_supporters() -> Selection:
     runtime, zone = current(), current().config.report_timezone
     filters, problems = read_supporter_filters(request.args, runtime.now(), zone)
     with reading() as session:
-        people, newest = supporter_feed.measure(session, filters, zone)
+        people, newest = supporter_feed.measure(session, filters)
     return Selection(
         slug="supporters",
         title="Supporters with their addresses",
@@ -76,7 +76,7 @@ def select_supporters() -> Selection:
         fields=supporter_feed.FIELDS,
         sentences=(supporter_feed.SENTENCE,),
         definitions=supporter_feed.DEFINITIONS,
-        read=lambda look: supporter_feed.batches(look, runtime.vault, filters, zone, newest),
+        read=lambda look: supporter_feed.batches(look, runtime.vault, filters, newest),
     )
 
 

@@ -16,9 +16,16 @@ from donations.emails.registry import LETTER_NAMES
 from donations.models import Subscription
 from donations.models.database import reading
 from donations.reports.filter_words import PRESETS
+from donations.reports.freshness import freshness_of
 from donations.reports.paging import page_number
 from donations.reports.reasons import STANDING_NAMES, checkout_name, why_checkout, why_subscription
-from donations.reports.supporter_list import KIND_NAMES, list_supporters, read_supporter_filters
+from donations.reports.supporter_list import (
+    KIND_NAMES,
+    MOST_LISTED,
+    count_supporters,
+    list_supporters,
+    read_supporter_filters,
+)
 from donations.reports.supporter_record import find_record
 from donations.reports.timeline import MOST_ENTRIES, SUPPRESSIONS, entries_of, message_name
 from donations.reports.words import FREQUENCY_NAMES, METHOD_NAMES
@@ -98,16 +105,20 @@ def _next_charge(subscription: Subscription, now: datetime) -> str:
 
 
 def _list_page(form: SearchForm, *, nobody: bool) -> str:
-    runtime, zone = current(), current().config.report_timezone
-    filters, problems = read_supporter_filters(request.args, runtime.now(), zone)
+    runtime, now = current(), current().now()
+    filters, problems = read_supporter_filters(request.args, now, runtime.config.report_timezone)
     with reading() as session:
-        page = list_supporters(session, filters, zone, page_number(request.args.get("page")))
+        freshness, how_many = freshness_of(session, now), count_supporters(session, filters)
+        page = list_supporters(session, filters, how_many, page_number(request.args.get("page")))
     return render_template(
         "staff/supporters.html",
         form=form,
         nobody=nobody,
         filters=filters,
         problems=problems,
+        freshness=freshness,
+        how_many=how_many,
+        most_listed=MOST_LISTED,
         place=page.place,
         lines=[(person_of(line.supporter, runtime.vault), line) for line in page.items],
         kinds=KIND_NAMES,

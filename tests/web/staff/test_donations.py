@@ -11,7 +11,7 @@ from donations.models import DonationSource
 from donations.models.database import writing
 from donations.models.vault import Vault
 from tests.factories import NOON, make_donation, make_refund, make_supporter
-from tests.web.staff.conftest import Desk
+from tests.web.staff.conftest import Desk, take_in
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def three(vault: Vault) -> None:
             stripe_payment_intent_id=None,
             stripe_charge_id=None,
         )
+    take_in()
 
 
 def amounts(desk: Desk, query: str = "") -> list[str]:
@@ -41,6 +42,8 @@ def amounts(desk: Desk, query: str = "") -> list[str]:
 
 
 def test_nothing_yet_is_said_in_words(editor: Desk) -> None:
+    take_in()
+
     assert "No donation has been received yet." in editor.sees("/staff/donations").text
 
 
@@ -82,7 +85,7 @@ def test_filters_leave_what_matches(editor: Desk, three: None, query: str, shown
     assert amounts(editor, query) == shown
 
 
-def test_totals_are_of_everything_that_the_filters_leave(editor: Desk, three: None) -> None:
+def test_totals_are_of_all_that_filters_leave_and_refunds_are_by_their_day(editor: Desk, three: None) -> None:
     def totals(query: str) -> list[list[str]]:
         rows = editor.sees(f"/staff/donations{query}").select("#totals tbody tr")
         return [[cell.text for cell in row.select("th, td")] for row in rows]
@@ -91,7 +94,11 @@ def test_totals_are_of_everything_that_the_filters_leave(editor: Desk, three: No
         ["EUR", "2", "€60.00", "€4.00", "1"],
         ["USD", "1", "$7.00", "$0.00", "1"],
     ]
-    assert totals("?preset=last-7-days&currency=eur") == [["EUR", "1", "€50.00", "€0.00", "0"]]
+    assert totals("?preset=last-7-days&currency=eur") == [["EUR", "1", "€50.00", "€4.00", "0"]]
+    assert totals("?to=2026-11-21&from=2026-10-01") == [
+        ["EUR", "1", "€10.00", "€0.00", "1"],
+        ["USD", "1", "$7.00", "$0.00", "1"],
+    ]
 
 
 def test_filters_that_leave_nothing_say_so(editor: Desk, three: None) -> None:
@@ -103,6 +110,7 @@ def test_a_long_list_comes_in_pages_while_the_totals_stay_whole(editor: Desk, va
         nina = make_supporter(session, vault)
         for number in range(51):
             make_donation(session, nina, amount=100 + number, at=NOON - timedelta(minutes=number))
+    take_in()
 
     first, second = amounts(editor), amounts(editor, "?page=2")
 

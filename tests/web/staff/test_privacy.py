@@ -11,7 +11,7 @@ from donations.models import Erasure, Supporter
 from donations.models.database import writing
 from donations.services import erasures, outbox, suppressions
 from tests.factories import NOON, make_donation
-from tests.web.staff.conftest import Desk, page_of
+from tests.web.staff.conftest import Desk, page_of, take_in
 
 
 def timeline_of(desk: Desk, supporter: Supporter) -> list[str]:
@@ -76,5 +76,6 @@ def test_the_list_of_supporters_shows_them_too(editor: Desk, nadia: Supporter) -
     with writing() as session:
         make_donation(session, nadia)
         erasures.wipe(session, nadia.id, NOON)
+    take_in()
 
     assert "erased" in editor.sees("/staff/supporters").select("table")[0].text

@@ -21,7 +21,7 @@ from tests.factories import (
     make_subscription,
     make_supporter,
 )
-from tests.web.staff.conftest import Desk, add_event, page_of
+from tests.web.staff.conftest import Desk, add_event, page_of, take_in
 
 
 def test_a_stranger_is_not_found(editor: Desk) -> None:
@@ -146,6 +146,7 @@ def test_thousands_of_attempts_are_shown_only_in_part_and_the_page_says_so(
 def test_an_address_that_does_not_open_does_not_break_the_page(editor: Desk, nadia: Supporter) -> None:
     with writing() as session:
         session.merge(nadia).email_sealed = b"\x01tampered with, and long enough"
+    take_in()
 
     assert "address cannot be opened" in page_of(editor, nadia)
     assert "address cannot be opened" in editor.sees("/staff/supporters").text

@@ -12,7 +12,7 @@ from donations.domain.standing import Standing
 from donations.models.database import writing
 from donations.models.vault import Vault
 from tests.factories import NOON, make_checkout, make_donation, make_subscription, make_supporter
-from tests.web.staff.conftest import Desk
+from tests.web.staff.conftest import Clock, Desk, take_in
 
 
 def listed(desk: Desk, query: str = "") -> list[str]:
@@ -49,9 +49,12 @@ def four(vault: Vault) -> None:
                 subscription=gift,
                 at=NOON - timedelta(days=days),
             )
+    take_in()
 
 
 def test_nobody_yet_is_said_in_words(editor: Desk) -> None:
+    take_in()
+
     page = editor.sees("/staff/supporters")
 
     assert "Nobody has given yet." in page.text
@@ -117,6 +120,7 @@ def test_a_long_list_comes_in_pages_that_keep_the_filters(editor: Desk, vault: V
         for number in range(101):
             supporter = make_supporter(session, vault, email=f"reader{number}@example.com")
             make_donation(session, supporter, at=NOON - timedelta(minutes=number))
+    take_in()
 
     first = editor.sees("/staff/supporters?kind=once&currency=eur")
     onward = first.find("a", rel="next")
@@ -188,3 +192,24 @@ def test_no_address_stands_in_any_link_or_page(editor: Desk, four: None) -> None
 
 def test_the_search_is_not_a_link(editor: Desk) -> None:
     assert editor.client.get("/staff/supporters/search?email=once@example.com").status_code == 404
+
+
+def test_the_list_says_up_to_when_it_is_true(editor: Desk, four: None, vault: Vault, clock: Clock) -> None:
+    with writing() as session:
+        make_supporter(session, vault, email="just@example.com", at=clock())
+    clock.moves(minutes=5)
+
+    behind = editor.sees("/staff/supporters")
+    assert "As of 22 Nov 2026, 14:00. What came in since is being taken in" in behind.text
+    assert [name[0] for name in listed(editor)] == list("gfon")
+
+    take_in()
+    assert "As of 22 Nov 2026, 14:05." in editor.sees("/staff/supporters").text
+    assert [name[0] for name in listed(editor)] == list("jgfon")
+
+
+def test_before_anything_was_summed_the_list_says_so(editor: Desk, vault: Vault) -> None:
+    with writing() as session:
+        make_supporter(session, vault)
+
+    assert "This list is being put together for the first time." in editor.sees("/staff/supporters").text
