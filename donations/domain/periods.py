@@ -103,7 +103,7 @@ def this_quarter(today: date) -> Period:
 
 def last_months(today: date, n: int) -> Period:
     """This month up to today and the whole months before it, `n` in all."""
-    return Period(_months_after(today.replace(day=1), 1 - n), today)
+    return Period(months_after(today.replace(day=1), 1 - n), today)
 
 
 def last_year(today: date) -> Period:
@@ -123,7 +123,7 @@ def nth_charge_on(start: date, frequency: Frequency, n: int) -> date:
     """
     if n < 0 or (n > 0 and frequency.months is None):
         raise ValueError(f"a {frequency} gift has no charge number {n}")
-    return _months_after(start, n * (frequency.months or 0))
+    return months_after(start, n * (frequency.months or 0))
 
 
 def charge_dates(start: date, frequency: Frequency) -> Iterator[date]:
@@ -136,7 +136,8 @@ def _in_year_before(day: date) -> date:
     return same_day_year_before(day) or day.replace(year=day.year - 1, day=28)
 
 
-def _months_after(start: date, months: int) -> date:
+def months_after(start: date, months: int) -> date:
+    """The same day so many months later, earlier for less than nothing; or the last of a shorter month."""
     years, month = divmod(start.month - 1 + months, 12)
     year, month = start.year + years, month + 1
     return date(year, month, min(start.day, monthrange(year, month)[1]))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from donations.domain.periods import local_day
 from donations.models.rollups import RollupNews, RollupState
 
 
@@ -27,3 +29,12 @@ def freshness_of(session: Session, now: datetime) -> Freshness:
     if not state.zones:
         return Freshness(None, is_behind=True)
     return Freshness(state.refreshed_at if is_behind else now, is_behind)
+
+
+def day_of_books(session: Session, instant: datetime, otherwise: ZoneInfo) -> date:
+    """The day that it was by the books, whichever zone a report is asked in: stored days are theirs.
+
+    `otherwise` counts while nothing was ever built.
+    """
+    first, *_others = session.get_one(RollupState, 1).zones.split(",")
+    return local_day(instant, ZoneInfo(first) if first else otherwise)

@@ -135,6 +135,8 @@ def list_supporters(
 ) -> Paged[SupporterLine]:
     """One page of them. `how_many` is what `count_supporters` found."""
     place = Place.of(asked_page, min(how_many.number, MOST_LISTED))
+    if not how_many.number:
+        return Paged((), place)
     found = session.execute(
         select(SupporterGiving.supporter_id, SupporterGiving.last_on)
         .where(*giving_conditions(filters))

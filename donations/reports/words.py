@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Final
 
 from donations.domain.amounts import format_money
@@ -48,6 +49,12 @@ def listed(parts: Iterable[str]) -> str:
 def amounts(moneys: Iterable[Money]) -> str:
     """Each currency's amount, never their sum; `nothing` for none."""
     return listed(format_money(money, LOCALE) for money in moneys if money.amount)
+
+
+def share(part: Fraction) -> str:
+    """`62.5 %`, rounded as tables round it."""
+    whole, tenths = divmod(round(part * 1000), 10)
+    return f"{whole:,}.{tenths} %"
 
 
 def on_day(day: date) -> str:

@@ -2,6 +2,7 @@
 
 The list of supporters is filtered by them, and looked into the gifts of everybody for it. Both tables are
 made anew and empty: the worker's next refresh fills them, because it finds that no zone was ever built.
+Groups of supporters by their years are found and counted from an index alone.
 
 Revision ID: 0014
 Revises: 0010
@@ -24,10 +25,12 @@ WORDS = ("currencies", "frequencies", "standings")
 
 def upgrade() -> None:
     _make_anew(*WORDS)
+    _index_years("previous_year", "next_year", "supporter_id")
 
 
 def downgrade() -> None:
     _make_anew()
+    _index_years("next_year", "is_recurring")
 
 
 def _make_anew(*words: str) -> None:
@@ -42,6 +45,11 @@ def _make_anew(*words: str) -> None:
         sa.PrimaryKeyConstraint("kind", *words, name=op.f("pk_supporter_kinds")),
     )
     op.execute("UPDATE rollup_state SET zones = ''")
+
+
+def _index_years(*columns: str) -> None:
+    op.drop_index("ix_supporter_year_year", "supporter_year")
+    op.create_index("ix_supporter_year_year", "supporter_year", ["year", *columns])
 
 
 def _create_giving(*words: str) -> None:

@@ -61,7 +61,7 @@ class SupporterYear(Base):
     """A calendar year in which a supporter gave, with the ones before and after it; 0 for none."""
 
     __tablename__ = "supporter_year"
-    __table_args__ = (Index("ix_supporter_year_year", "year", "next_year", "is_recurring"),)
+    __table_args__ = (Index("ix_supporter_year_year", "year", "previous_year", "next_year", "supporter_id"),)
 
     supporter_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)

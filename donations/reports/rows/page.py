@@ -35,6 +35,16 @@ class RowsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of the same rows in the same order, from as few tables as tell them: far pages and large
+    numbers then cost no more than passing over an index."""
+
+    column: SQLColumnExpression[Any]
+    """Of the source's query."""
+    query: Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Rows as a query, in an order that leaves no two of them equal."""
 
@@ -54,13 +64,15 @@ class Source:
     definitions: tuple[Definition, ...] = ()
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    keys: Keys | None = None
+    """How the rows are found without what is shown of them, where nothing is summed."""
 
 
 def read_page(session: Session, source: Source, page: int) -> RowsPage:
     """The rows of one page. A page beyond the last is the last."""
     number, total = _sums(session, source)
     place = Place.of(page, number)
-    found = session.execute(source.query.limit(PAGE_SIZE).offset(place.offset))
+    found = session.execute(_of_page(source, place)) if number else ()
     table = Table(
         slug=source.slug,
         title=source.title,
@@ -80,7 +92,17 @@ def read_all(session: Session, source: Source) -> Generator[Row]:
             yield source.row(each)
 
 
+def _of_page(source: Source, place: Place) -> Select[*tuple[Any, ...]]:
+    if source.keys is None:
+        return source.query.limit(PAGE_SIZE).offset(place.offset)
+    keys = source.keys.query.limit(PAGE_SIZE).offset(place.offset)
+    return source.query.where(source.keys.column.in_(keys))
+
+
 def _sums(session: Session, source: Source) -> tuple[int, tuple[Money | int, ...]]:
+    if source.keys is not None:
+        keys = source.keys.query.with_only_columns(func.count(), maintain_column_froms=True)
+        return session.scalar(keys.order_by(None)) or 0, ()
     currency = null() if source.currency is None else source.currency
     amount = null() if source.amount is None else func.sum(source.amount)
     query = source.query.with_only_columns(currency, func.count(), amount, maintain_column_froms=True)

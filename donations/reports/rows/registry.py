@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from donations.reports.filters import Filter, Filters
-from donations.reports.rows import adjustments, checkouts, donations, movements, values, visits
+from donations.reports.rows import adjustments, checkouts, donations, movements, supporters, values, visits
 from donations.reports.rows.page import RowsPage
 from donations.reports.table import Row, RowsOf
 
@@ -39,4 +39,7 @@ ROWS: Final[Mapping[RowsOf, Entry]] = {
     RowsOf.VISITS: Entry("Pages sent", visits.run, visits.stream, visits.APPLIES, visits.WORDS),
     RowsOf.CHECKOUTS: Entry("Checkouts", checkouts.run, checkouts.stream, checkouts.APPLIES, checkouts.WORDS),
     RowsOf.VALUES: Entry("What supporters gave", values.run, values.stream, values.APPLIES, values.WORDS),
+    RowsOf.SUPPORTERS: Entry(
+        "Supporters", supporters.run, supporters.stream, supporters.APPLIES, supporters.WORDS
+    ),
 }
