@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from donations.reports import campaigns, overview, supporters
+from donations.reports import campaigns, lapsed, overview, supporters
 from donations.reports.filters import Filter, Filters
 from donations.reports.table import Report
 
@@ -35,4 +35,5 @@ REPORTS: Final[Mapping[str, Entry]] = {
     overview.SLUG: Entry(overview.TITLE, overview.run, Group.INCOME, overview.APPLIES),
     campaigns.SLUG: Entry(campaigns.TITLE, campaigns.run, Group.PEOPLE, campaigns.APPLIES),
     supporters.SLUG: Entry(supporters.TITLE, supporters.run, Group.PEOPLE, supporters.APPLIES),
+    lapsed.SLUG: Entry(lapsed.TITLE, lapsed.run, Group.PEOPLE, lapsed.APPLIES),
 }
