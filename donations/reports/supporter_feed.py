@@ -48,9 +48,7 @@ def measure(session: Session, filters: SupporterFilters) -> tuple[int, int]:
     return people or 0, session.scalar(select(func.max(Supporter.id))) or 0
 
 
-def batches(
-    look: Look, vault: Vault, filters: SupporterFilters, newest: int
-) -> Iterator[Batch]:
+def batches(look: Look, vault: Vault, filters: SupporterFilters, newest: int) -> Iterator[Batch]:
     """In the order in which they came. Whoever is erased meanwhile has no address from then on."""
     open_rows, after = opener_of(vault), partial(_after, supporter_conditions(filters), newest)
     return (_columns(rows, open_rows) for rows in read_in_batches(look, after))

@@ -23,7 +23,7 @@ from donations.reports.supporter_list import Kind, SupporterFilters
 from donations.runtime import current
 from donations.services import erasures
 from donations.services.supporters import contact_of
-from tests.factories import NOON, ZONE, make_donation, make_refund, make_supporter
+from tests.factories import NOON, make_donation, make_refund, make_supporter
 
 Row = tuple[Value, ...]
 SOME_DAYS = Period(date(2026, 11, 13), date(2026, 11, 17))

@@ -61,8 +61,8 @@ class Selection:
 
 
 def select_supporters() -> Selection:
-    runtime, zone = current(), current().config.report_timezone
-    filters, problems = read_supporter_filters(request.args, runtime.now(), zone)
+    runtime = current()
+    filters, problems = read_supporter_filters(request.args, runtime.now(), runtime.config.report_timezone)
     with reading() as session:
         people, newest = supporter_feed.measure(session, filters)
     return Selection(
