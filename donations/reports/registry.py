@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from donations.reports import campaigns, lapsed, overview, supporters
+from donations.reports import campaigns, cohorts, lapsed, overview, recurring_revenue, supporters
 from donations.reports.filters import Filter, Filters
 from donations.reports.table import Report
 
@@ -33,6 +33,10 @@ class Entry:
 
 REPORTS: Final[Mapping[str, Entry]] = {
     overview.SLUG: Entry(overview.TITLE, overview.run, Group.INCOME, overview.APPLIES),
+    recurring_revenue.SLUG: Entry(
+        recurring_revenue.TITLE, recurring_revenue.run, Group.RECURRING, recurring_revenue.APPLIES
+    ),
+    cohorts.SLUG: Entry(cohorts.TITLE, cohorts.run, Group.RECURRING, cohorts.APPLIES),
     campaigns.SLUG: Entry(campaigns.TITLE, campaigns.run, Group.PEOPLE, campaigns.APPLIES),
     supporters.SLUG: Entry(supporters.TITLE, supporters.run, Group.PEOPLE, supporters.APPLIES),
     lapsed.SLUG: Entry(lapsed.TITLE, lapsed.run, Group.PEOPLE, lapsed.APPLIES),

@@ -7,12 +7,12 @@ followed: its zone, what was known on a day, currency, frequency and origin.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any, Final, Self
 
-from sqlalchemy import ColumnElement, Table, func, or_, select
+from sqlalchemy import ColumnElement, Table, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from donations.domain.periods import Period, local_day
@@ -127,6 +127,19 @@ def stood_on(session: Session, filters: Filters, day: date, *keys: str) -> dict[
     return {key: MovementSums(*sums) for key, sums in found}
 
 
+def movements_between(
+    session: Session, filters: Filters, days: Iterable[date], *keys: str
+) -> dict[Key, MovementSums]:
+    """What moved from each of some days to the next, all in one read: a movement stands under the first
+    of `days` by whose end it had happened, which is the first part of the key. Up to the last of them."""
+    ends = sorted(set(days))
+    table = table_of(DayMovementByOrigin if _needs_origin(filters, keys) else DayMovement)
+    by_then = _first_from(table.c.day, ends)
+    within = table.c.day <= ends[-1]
+    found = _read(session, filters, table, keys, MovementSums, within, by_then)
+    return {key: MovementSums(*sums) for key, sums in found}
+
+
 def heads(sums: MovementSums, filters: Filters) -> int | None:
     """The people in `sums`: all, or within one currency. None where the filters cut through people:
     one may give in two rhythms or through two campaigns, so that their parts do not add up."""
@@ -169,16 +182,18 @@ def _read(
     keys: tuple[str, ...],
     kind: type[_Sums],
     within: ColumnElement[bool],
+    *reckoned: ColumnElement[Any],
 ) -> list[tuple[Key, tuple[int, ...]]]:
+    """By what is reckoned from the columns, then by the keys."""
     origin = table_of(Origin)
-    by = [_column(table, key) for key in keys]
+    by = [*reckoned, *(_column(table, key) for key in keys)]
     query = select(*by, *(func.sum(table.c[each.name]) for each in fields(kind)))
     if any(key in ORIGIN_WORDS for key in keys):
         query = query.join_from(table, origin, origin.c.id == table.c.origin_id, isouter=True)
     query = query.where(table.c.zone == filters.zone.key, within, *_conditions(table, filters)).group_by(*by)
     # SUM is a Decimal on PostgreSQL, and NULL where there is nothing to sum.
     return [
-        (tuple(row[: len(keys)]), tuple(int(each or 0) for each in row[len(keys) :]))
+        (tuple(row[: len(by)]), tuple(int(each or 0) for each in row[len(by) :]))
         for row in session.execute(query).all()
     ]
 
@@ -187,6 +202,16 @@ def _column(table: Table[Any], key: str) -> ColumnElement[Any]:
     if key == MONTH and MONTH not in table.c:
         return month_of(table.c.day)
     return func.coalesce(table_of(Origin).c[key], "") if key in ORIGIN_WORDS else table.c[key]
+
+
+def _first_from(column: ColumnElement[date], days: Sequence[date]) -> ColumnElement[date]:
+    """The first of `days`, in their order, that is not before `column`. Asked by halves, so that a
+    hundred days cost seven comparisons a row."""
+    if len(days) == 1:
+        return literal(days[0])
+    half = len(days) // 2
+    earlier, later = days[:half], days[half:]
+    return case((column <= earlier[-1], _first_from(column, earlier)), else_=_first_from(column, later))
 
 
 def _conditions(table: Table[Any], filters: Filters) -> list[ColumnElement[bool]]:

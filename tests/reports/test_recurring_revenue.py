@@ -1,0 +1,366 @@
+"""Every figure of Recurring equals that of a plain loop over the ledger, and its rows come to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from donations.domain.gifts import Frequency
+from donations.domain.money import Money
+from donations.domain.periods import Period, months_after, whole_month
+from donations.domain.standing import Standing
+from donations.models import ReferenceRate, Subscription
+from donations.models.database import reading, writing
+from donations.reports.filters import Filters
+from donations.reports.registry import REPORTS
+from donations.reports.table import Report
+from tests.histories import History, live
+from tests.slow_ledger import (
+    Line,
+    Slow,
+    asked_of,
+    cells,
+    check_rows,
+    gifts,
+    mrr,
+    of,
+    recurring_histories,
+    table,
+    until,
+    within,
+)
+
+KINDS = ["New", "Reactivated", "Upgraded", "Resumed", "Downgraded", "Paused", "Churned"]
+DAY = timedelta(days=1)
+RATES_KNOWN_ON = date(2025, 12, 1)
+MISSING = date(2026, 5, 1)
+"""A month whose rate nobody uploaded."""
+
+
+def per_euro(month: date) -> int:
+    """Millionths of a dollar."""
+    return 1_000_000 + 7_919 * (month.year * 12 + month.month - 24_000)
+
+
+def run(session: Session, filters: Filters) -> Report:
+    return REPORTS["recurring"].run(session, filters)
+
+
+@settings(
+    max_examples=8,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(recurring_histories, asked_of, st.integers(0, 100))
+def test_every_figure_equals_that_of_a_plain_loop(
+    app: Flask, history: History, asked: tuple[Filters, ...], draw: int
+) -> None:
+    live(history)
+    store_rates()
+
+    for filters in asked:
+        with reading() as session:
+            report, slow = run(session, filters), Slow.read(session, filters)
+            check_line(report, slow)
+            check_steps(report, slow)
+            check_causes(report, slow)
+            check_switches(report, slow)
+            check_rates(report, slow)
+            check_months(report, slow)
+            check_euros(report, slow)
+            check_at_risk(report, session, filters)
+            check_rows(session, report, filters, REPORTS["recurring"].applies, draw, most=15)
+
+
+def store_rates() -> None:
+    with writing() as session:
+        if session.scalar(select(func.count()).select_from(ReferenceRate)):
+            return
+        for back in range(60):
+            month = months_after(date(2026, 11, 1), -back)
+            if month != MISSING:
+                session.add(
+                    ReferenceRate(
+                        month=month,
+                        currency="usd",
+                        per_euro=per_euro(month),
+                        version=1,
+                        source="a file",
+                        recorded_at=datetime(2025, 12, 1, tzinfo=UTC),
+                        recorded_on=RATES_KNOWN_ON,
+                    )
+                )
+
+
+def check_line(report: Report, slow: Slow) -> None:
+    period, rows = slow.filters.period, cells(table(report, "mrr"))
+    days = list(period.days())
+    if len(days) > 92:
+        days = [day for day in days if (day + DAY).day == 1 or day == period.last]
+    assert [(row["currency"], row["day"]) for row in rows] == [
+        (code, day) for code in slow.currencies for day in days
+    ]
+    for row in rows:
+        code, day = str(row["currency"]), row["day"]
+        assert isinstance(day, date)
+        lines = slow.chosen(of(currency=code), until(day))
+        assert (row["mrr"], row["supporters"], row["gifts"]) == (
+            mrr(lines, code), slow.heads(lines, code), gifts(lines),
+        )  # fmt: skip
+
+
+def check_steps(report: Report, slow: Slow) -> None:
+    slugs = [each.slug for each in report.tables if each.slug.startswith("movements-")]
+    assert [slug for slug in slugs if slug != "movements-in-euro"] == [
+        f"movements-{c}" for c in slow.currencies
+    ]
+    by_money = [row for code in slow.currencies for row in cells(table(report, f"movements-{code}"))]
+    by_people = cells(table(report, "supporters"))
+    steps = ["Opening", *KINDS, "Closing"]
+    assert [row["step"] for row in by_people] == (steps if slow.currencies else [])
+    assert [(row["currency"], row["step"]) for row in by_money] == [
+        (code, step) for code in slow.currencies for step in steps
+    ]
+    for period, suffix in ((slow.filters.period, ""), (slow.filters.previous, "_before")):
+        for row in by_money:
+            code = str(row["currency"])
+            lines = lines_of_step(slow, str(row["step"]), period, code)
+            assert row[f"mrr{suffix}"] == mrr(lines, code)
+            assert row[f"supporters{suffix}"] == slow.heads(lines, code)
+            assert row[f"gifts{suffix}"] == gifts(lines)
+        for row in by_people:
+            lines = lines_of_step(slow, str(row["step"]), period, None)
+            assert row[f"supporters{suffix}"] == slow.heads(lines)
+            assert row[f"gifts{suffix}"] == gifts(lines)
+            numbers = [each[f"gifts{suffix}"] for each in by_people]
+            assert sum(int(str(each)) for each in numbers[:-1]) == numbers[-1]
+    assert not any("do not add up" in each.sentence for each in report.tables)
+
+
+def lines_of_step(slow: Slow, step: str, period: Period, code: str | None) -> list[Line]:
+    if step in KINDS:
+        return slow.chosen(of(currency=code, kind=step.lower()), within(period))
+    day = period.last if step == "Closing" else period.first - DAY
+    return slow.chosen(of(currency=code), until(day))
+
+
+def check_causes(report: Report, slow: Slow) -> None:
+    names = {"Voluntary": "voluntary", "Payment failure": "payment_failure", "Dispute": "dispute"}
+    rows = cells(table(report, "causes"))
+    assert [(row["currency"], row["cause"]) for row in rows] == [
+        (code, name) for code in slow.currencies for name in names
+    ]
+    for row in rows:
+        code, cause = str(row["currency"]), names[str(row["cause"])]
+        churned, before = (
+            slow.chosen(of(currency=code, cause=cause, kind="churned"), within(period))
+            for period in (slow.filters.period, slow.filters.previous)
+        )
+        lowered = slow.chosen(of(currency=code, cause=cause, kind="downgraded"), within(slow.filters.period))
+        people, people_before = slow.heads(churned, code), slow.heads(before, code)
+        assert row["churned"] == -mrr(churned, code)
+        assert row["churned_before"] == -mrr(before, code)
+        assert row["supporters"] == (None if people is None else -people)
+        assert row["supporters_before"] == (None if people_before is None else -people_before)
+        assert row["gifts"] == -gifts(churned)
+        assert row["paused"] == len([each for each in churned if each.annual == 0])
+        assert row["downgraded"] == -mrr(lowered, code)
+    for code in slow.currencies:
+        whole = lines_of_step(slow, "Churned", slow.filters.period, code)
+        parts = [row["gifts"] for row in rows if row["currency"] == code]
+        assert sum(int(str(part)) for part in parts) == -gifts(whole)
+
+
+def check_switches(report: Report, slow: Slow) -> None:
+    found = {}
+    for row in cells(table(report, "switches")):
+        tag = str(row["switch"]).lower().replace(" ", "_")
+        found[row["currency"], tag] = (row["gifts"], row["mrr"], row["gifts_before"], row["mrr_before"])
+    for code in slow.currencies:
+        for tag in ("switched_to_annual", "switched_to_monthly"):
+            now, before = (
+                slow.chosen(of(currency=code, tag=tag), within(period))
+                for period in (slow.filters.period, slow.filters.previous)
+            )
+            expected = (
+                sum(each.number for each in now), mrr(now, code),
+                sum(each.number for each in before), mrr(before, code),
+            )  # fmt: skip
+            assert found.pop((code, tag), (0, Money(0, code)) * 2) == expected
+    assert found == {}
+
+
+def check_rates(report: Report, slow: Slow) -> None:
+    last = slow.filters.period.last
+    days = Period(last - 29 * DAY, last)
+    rows = cells(table(report, "churn-rate"))
+    scopes = [None, *(slow.currencies if len(slow.currencies) > 1 else [])] if slow.currencies else []
+    assert [row["currency"] for row in rows] == scopes
+    for row, code in zip(rows, scopes, strict=True):
+        active = slow.chosen(of(currency=code), until(days.first - DAY))
+        new = slow.chosen(of(currency=code, kind="new"), within(days))
+        churned = slow.chosen(of(currency=code, kind="churned"), within(days))
+        for noun, rate in (("gifts", "churn_rate_of_gifts"), ("supporters", "churn_rate")):
+            if noun == "supporters" and not slow.counts_people:
+                assert row[noun] is None
+                assert row[rate] is None
+                continue
+            there, came, gone = (
+                gifts(lines) if noun == "gifts" else slow.heads(lines, code) or 0
+                for lines in (active, new, churned)
+            )
+            assert (row[noun], row[f"new_{noun}"], row[f"churned_{noun}"]) == (there, came, -gone)
+            assert row[rate] == (Fraction(-gone, there + came) if there + came > 0 else None)
+    for row in cells(table(report, "quick-ratio")):
+        code = str(row["currency"])
+        for period, suffix in ((slow.filters.period, ""), (slow.filters.previous, "_before")):
+            came, gone = (
+                [line for kind in kinds for line in lines_of_step(slow, kind, period, code)]
+                for kinds in (("New", "Reactivated", "Upgraded"), ("Downgraded", "Churned"))
+            )
+            assert row[f"gained{suffix}"] == mrr(came, code)
+            assert row[f"lost{suffix}"] == -mrr(gone, code)
+            won, lost = sum(each.annual for each in came), -sum(each.annual for each in gone)
+            assert row[f"ratio{suffix}"] == (Fraction(won, lost) if lost > 0 else None)
+
+
+def months_of(period: Period) -> list[Period]:
+    """Twelve up to the last, or all that the period touches."""
+    firsts = [period.last.replace(day=1)]
+    while len(firsts) < 12 or firsts[-1] > period.first:
+        firsts.append((firsts[-1] - DAY).replace(day=1))
+    return [Period(first, min(whole_month(first).last, period.last)) for first in reversed(firsts)]
+
+
+def check_months(report: Report, slow: Slow) -> None:
+    months = months_of(slow.filters.period)
+    rows = cells(table(report, "months"))
+    assert [(row["currency"], row["month"]) for row in rows] == [
+        (code, f"{month.first:%b %Y}") for code in slow.currencies for month in months
+    ]
+    for number, row in enumerate(rows):
+        code = str(row["currency"])
+        for step in ["Opening", *KINDS, "Closing"]:
+            lines = lines_of_step(slow, step, months[number % len(months)], code)
+            assert row[step.lower()] == mrr(lines, code)
+    if not slow.counts_people:
+        assert "supporter-months" not in {each.slug for each in report.tables} or not slow.currencies
+        return
+    rows = cells(table(report, "supporter-months"))
+    for row, month in zip(rows, months if slow.currencies else [], strict=True):
+        people = {
+            step: slow.heads(lines_of_step(slow, step, month, None))
+            for step in ["Opening", *KINDS, "Closing"]
+        }
+        assert {step: row[step.lower()] for step in people} == people
+        days = Period(month.last - 29 * DAY, month.last)
+        there = (slow.heads(slow.chosen(until(days.first - DAY))) or 0) + (
+            slow.heads(slow.chosen(of(kind="new"), within(days))) or 0
+        )
+        gone = -(slow.heads(slow.chosen(of(kind="churned"), within(days))) or 0)
+        assert row["churn_rate"] == (Fraction(gone, there) if there > 0 else None)
+
+
+def in_euro(annual: int, code: str, day: date, filters: Filters) -> Fraction | None:
+    """A twelfth of it in cents; None without a rate."""
+    if code == "eur" or not annual:
+        return Fraction(annual, 12)
+    is_known = filters.known_on is None or filters.known_on >= RATES_KNOWN_ON
+    if day.replace(day=1) == MISSING or not is_known:
+        return None
+    return Fraction(annual, 12) * Fraction(1_000_000, per_euro(day.replace(day=1)))
+
+
+def total(parts: list[Fraction | None]) -> Money | None:
+    found = [each for each in parts if each is not None]
+    return Money(round(sum(found, Fraction(0))), "eur") if len(found) == len(parts) else None
+
+
+def check_euros(report: Report, slow: Slow) -> None:
+    filters = slow.filters
+    is_there = "movements-in-euro" in {each.slug for each in report.tables}
+    assert is_there == (filters.currency is None and any(code != "eur" for code in slow.currencies))
+    if not is_there:
+        return
+    steps = ["Opening", *KINDS, "FX", "Closing"]
+    found = cells(table(report, "movements-in-euro"))
+    is_empty = all(
+        euro_step(slow, step, each) is None for step in steps for each in (filters.period, filters.previous)
+    )
+    assert [row["step"] for row in found] == ([] if is_empty else steps)
+    for row in found:
+        for period, key in ((filters.period, "mrr"), (filters.previous, "mrr_before")):
+            assert row[key] == euro_step(slow, str(row["step"]), period), (row, period)
+    months = months_of(filters.period)
+    rows = cells(table(report, "months-in-euro"))
+    is_empty = all(euro_step(slow, step, month) is None for step in steps for month in months)
+    months = [] if is_empty else months
+    for row, month in zip(rows, months, strict=True):
+        for step in steps:
+            assert row[step.lower()] == euro_step(slow, step, month), (row, step)
+    for (earlier, _), (later, _) in pairwise(zip(rows, months, strict=True)):
+        assert earlier["closing"] == later["opening"]
+
+
+def euro_step(slow: Slow, step: str, period: Period) -> Money | None:
+    return total(euro_parts(slow, step, period))
+
+
+def euro_parts(slow: Slow, step: str, period: Period) -> list[Fraction | None]:
+    """What a step is the sum of, in cents."""
+    if step == "FX":
+        parts = euro_parts(slow, "Closing", period)
+        for each in ("Opening", *KINDS):
+            parts += [None if part is None else -part for part in euro_parts(slow, each, period)]
+        return parts
+    if step in KINDS:
+        lines = lines_of_step(slow, step, period, None)
+        sums: dict[tuple[str, date], int] = {}
+        for each in lines:
+            key = each.currency, each.day.replace(day=1)
+            sums[key] = sums.get(key, 0) + each.annual
+        return [in_euro(annual, code, month, slow.filters) for (code, month), annual in sums.items()]
+    day = period.last if step == "Closing" else period.first - DAY
+    return [
+        in_euro(sum(line.annual for line in lines_of_step(slow, step, period, code)), code, day, slow.filters)
+        for code in slow.currencies
+    ]
+
+
+def check_at_risk(report: Report, session: Session, filters: Filters) -> None:
+    gifts_ = [
+        row
+        for row in session.scalars(select(Subscription))
+        if row.ended_at is None
+        and row.first_paid_at is not None
+        and filters.currency in {None, row.currency}
+        and filters.frequency in {None, row.frequency}
+    ]
+    rows = {row["currency"]: row for row in cells(table(report, "at-risk"))}
+    for code in {each.currency for each in gifts_} | rows.keys():
+        mine = [each for each in gifts_ if each.currency == code]
+        unpaused = [each for each in mine if not each.is_collection_paused]
+        groups = {
+            "risk": [each for each in unpaused if each.standing is Standing.PAST_DUE],
+            "ending": [
+                each
+                for each in unpaused
+                if each.cancels_at is not None and each.standing is not Standing.UNPAID
+            ],
+            "paused": [each for each in mine if each.is_collection_paused],
+        }
+        for group, found in groups.items():
+            annual = sum(each.amount * (12 if each.frequency is Frequency.MONTHLY else 1) for each in found)
+            row = rows.get(code, {})
+            assert row.get(f"{group}_gifts", 0) == len(found)
+            assert row.get(f"{group}_mrr", Money(0, str(code))) == Money(
+                round(Fraction(annual, 12)), str(code)
+            )
