@@ -139,20 +139,22 @@ def change(session: Session, die: Die, at: datetime) -> None:
             row.cancels_at = row.current_period_ends_at
         case _:
             row.standing, row.ended_at = Standing.CANCELED, at
+            row.end_reason = (None, "payment_failed", "payment_disputed")[die.of(3)]
     movements.book(session, row, zone=ZONE, now=at, was=was)
 
 
 def failure(session: Session, die: Die, at: datetime) -> None:
     row, known = pick(session, Subscription, die), pick(session, PaymentFailure, die)
     if known is not None and die.of(2):
-        known.recovered_at = None if die.of(2) else at
+        paid_at = min(at, known.failed_at + timedelta(days=die.of(60)))
+        known.recovered_at = None if die.of(2) else paid_at
         known.given_up_at = None if known.recovered_at else at
     elif row is not None:
         number = session.scalar(select(func.count()).select_from(PaymentFailure))
         session.add(
             PaymentFailure(
-                stripe_invoice_id=f"in_{number}", subscription_id=row.id, failed_at=at,
-                failed_on=at.date(), needed_confirmation=bool(die.of(2)),
+                stripe_invoice_id=f"in_{number}", subscription_id=row.id, frequency=row.frequency,
+                failed_at=at, failed_on=at.date(), needed_confirmation=bool(die.of(2)),
             )
         )  # fmt: skip
 

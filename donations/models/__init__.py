@@ -9,6 +9,7 @@ from donations.models.dispute import Dispute
 from donations.models.donation import Donation, DonationSource
 from donations.models.erasure import Erasure
 from donations.models.gift_change import GiftChange
+from donations.models.goal import Goal
 from donations.models.issued_document import DocumentKind, IssuedDocument
 from donations.models.link_request import LinkRequest
 from donations.models.lookup_key import LookupKey
@@ -45,6 +46,7 @@ __all__ = [
     "DonationSource",
     "Erasure",
     "GiftChange",
+    "Goal",
     "IssuedDocument",
     "LinkRequest",
     "LookupKey",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from donations.domain.disputes import DisputeStatus
@@ -18,6 +18,7 @@ class Dispute(Base):
     __table_args__ = (
         CheckConstraint("amount > 0", "amount_is_positive"),
         currency_is_iso(),
+        Index("ix_dispute_opened_at", "opened_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

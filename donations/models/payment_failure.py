@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from donations.models.base import Base, BigId
+from donations.domain.gifts import Frequency
+from donations.models.base import Base, BigId, enum_of
 
 
 class PaymentFailure(Base):
@@ -23,6 +24,8 @@ class PaymentFailure(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     stripe_invoice_id: Mapped[str] = mapped_column(String(255), unique=True)
     subscription_id: Mapped[int] = mapped_column(BigId, ForeignKey("subscription.id"), index=True)
+    frequency: Mapped[Frequency] = mapped_column(enum_of(Frequency, "frequency"))
+    """The rhythm that the payment was asked for in, whatever the gift's is now."""
     failed_at: Mapped[datetime]
     """When we learnt of its first failure."""
     failed_on: Mapped[date]

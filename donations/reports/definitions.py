@@ -32,3 +32,74 @@ COMPARED: Final = Definition(
     "The same figure for the period that this one is compared with, or at its end: as many days directly "
     "before, or the same days a year before. A 29 February that the other year has not stands alone.",
 )
+FAILED: Final = Definition(
+    "Failed payments",
+    "Payments of recurring gifts that did not go through when they were first asked for, by the day on which "
+    "they first failed; each once, however often it is tried again. A first payment that fails is not among "
+    "them: nothing had begun yet.",
+)
+RECOVERY: Final = Definition(
+    "Recovery rate",
+    "By when a payment first failed: recovered within 30 days ÷ failed. Those that first failed on one of "
+    "the last 30 days or today are pending: they stand apart, whatever became of them by now, and the rate "
+    "leaves them out. Outcomes are those of now.",
+)
+PENDING: Final = Definition(
+    "Pending",
+    "Failed payments that first failed on one of the last 30 days or today: too young to be judged.",
+)
+GIVEN_UP: Final = Definition(
+    "Given up, still owed",
+    "Given up: no longer asked for, because the gift ended first. Still owed: 30 days or more old, neither "
+    "paid nor given up.",
+)
+CONFIRMATION: Final = Definition(
+    "Needed confirmation", "The bank asked the supporter to confirm the payment themselves (3-D Secure)."
+)
+AT_RISK: Final = Definition(
+    "At risk",
+    "The part of MRR whose gifts are past due now: their last charge failed, and Stripe is trying again.",
+)
+ENDED_BY_FAILURE: Final = Definition(
+    "Lost to failed payments",
+    "Recurring gifts that ended, or are charged no more, because charges failed until Stripe stopped trying, "
+    "by the day it happened; MRR is what they counted for. Supporters are those who then had no other "
+    "recurring gift in that currency.",
+)
+DISPUTES_OPENED: Final = Definition(
+    "Disputes",
+    "Payments that a bank contested, by the day the dispute was opened, as they stand now; a bank’s question "
+    "before one counts, too. Lost: the money is gone for good. Kept: won, withdrawn, or refunded before it "
+    "became one. The rest are still open.",
+)
+UPCOMING: Final = Definition(
+    "Upcoming charges",
+    "Each charge, in the days ahead, of a recurring gift that is active or past due: its next one, and those "
+    "that follow a month or a year after each. A gift begun on the 29th to 31st may move by some days in a "
+    "shorter month. Gifts that are paused, set to end, or not begun yet are not among them.",
+)
+SUCCESS: Final = Definition(
+    "Historic success",
+    "Of the last 12 months, by frequency: payments of recurring gifts ÷ (those payments + payments that "
+    "failed and have not recovered).",
+)
+EXPECTED: Final = Definition(
+    "Expected", "Amount × historic success of its frequency; rounded only when shown."
+)
+GOAL: Final = Definition(
+    "Received",
+    "Gifts that came through the campaign in the goal’s currency, from the first day of its window to the "
+    "last, less refunds made on those days. Fees and lost disputes are not taken off, and what is given in "
+    "other currencies is not counted.",
+)
+PACE: Final = Definition(
+    "Pace",
+    "So far: received ÷ the days gone, today included. Needed: what is missing ÷ the days left, today "
+    "included.",
+)
+PLEDGED: Final = Definition(
+    "12-month pledge value",
+    "A year’s worth of the recurring gifts with which somebody began, or began again, to give regularly "
+    "through the campaign on these days, in its currency. Their payments so far are in “received” as well, "
+    "so the two are never added.",
+)

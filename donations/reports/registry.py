@@ -9,7 +9,17 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from donations.reports import campaigns, cohorts, lapsed, overview, recurring_revenue, supporters
+from donations.reports import (
+    campaigns,
+    cohorts,
+    goals,
+    lapsed,
+    overview,
+    payment_problems,
+    recurring_revenue,
+    renewals,
+    supporters,
+)
 from donations.reports.filters import Filter, Filters
 from donations.reports.table import Report
 
@@ -40,4 +50,9 @@ REPORTS: Final[Mapping[str, Entry]] = {
     campaigns.SLUG: Entry(campaigns.TITLE, campaigns.run, Group.PEOPLE, campaigns.APPLIES),
     supporters.SLUG: Entry(supporters.TITLE, supporters.run, Group.PEOPLE, supporters.APPLIES),
     lapsed.SLUG: Entry(lapsed.TITLE, lapsed.run, Group.PEOPLE, lapsed.APPLIES),
+    goals.SLUG: Entry(goals.TITLE, goals.run, Group.INCOME, goals.APPLIES),
+    payment_problems.SLUG: Entry(
+        payment_problems.TITLE, payment_problems.run, Group.RECURRING, payment_problems.APPLIES
+    ),
+    renewals.SLUG: Entry(renewals.TITLE, renewals.run, Group.RECURRING, renewals.APPLIES),
 }

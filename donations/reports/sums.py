@@ -8,7 +8,7 @@ followed: its zone, what was known on a day, currency, frequency and origin.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, Final, Self
 
@@ -19,6 +19,7 @@ from donations.domain.periods import Period, local_day
 from donations.models import Origin
 from donations.models.insert import table_of
 from donations.models.rollups import (
+    DayFailure,
     DayMoney,
     DayMoneyByOrigin,
     DayMovement,
@@ -91,6 +92,26 @@ class SettlementSums(_Sums):
     net: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class FailureSums(_Sums):
+    """Payments of recurring gifts that failed, and what is so of them now; see `DayFailure`."""
+
+    failed: int = 0
+    needed_confirmation: int = 0
+    recovered: int = 0
+    recovered_in_time: int = 0
+    given_up: int = 0
+
+    @property
+    def recovered_later(self) -> int:
+        return self.recovered - self.recovered_in_time
+
+    @property
+    def open(self) -> int:
+        """Neither recovered nor given up."""
+        return self.failed - self.recovered - self.given_up
+
+
 def money_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, MoneySums]:
     """Gross, fees, refunds and disputes of a period."""
     if _is_of_whole_months(filters, period, keys):
@@ -118,6 +139,15 @@ def movements_by(session: Session, filters: Filters, period: Period, *keys: str)
     within = table.c.day.between(period.first, period.last)
     found = _read(session, filters, table, keys, MovementSums, within)
     return {key: MovementSums(*sums) for key, sums in found}
+
+
+def failures_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, FailureSums]:
+    """The payments that first failed in a period. They are no ledger: what became of them is what is so
+    now, whatever was known on a day."""
+    table = table_of(DayFailure)
+    within = table.c.day.between(period.first, period.last)
+    found = _read(session, replace(filters, known_on=None), table, keys, FailureSums, within)
+    return {key: FailureSums(*sums) for key, sums in found}
 
 
 def stood_on(session: Session, filters: Filters, day: date, *keys: str) -> dict[Key, MovementSums]:

@@ -51,6 +51,11 @@ def amounts(moneys: Iterable[Money]) -> str:
     return listed(format_money(money, LOCALE) for money in moneys if money.amount)
 
 
+def plural(number: int, one: str, many: str) -> str:
+    """`is` or `are`, `it` or `them`: the word that agrees with a number."""
+    return one if number == 1 else many
+
+
 def share(part: Fraction) -> str:
     """`62.5 %`, rounded as tables round it."""
     whole, tenths = divmod(round(part * 1000), 10)

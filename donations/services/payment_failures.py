@@ -20,6 +20,7 @@ def note(session: Session, row: Subscription, invoice_id: str, zone: ZoneInfo) -
     values = {
         "stripe_invoice_id": invoice_id,
         "subscription_id": row.id,
+        "frequency": row.frequency,
         "failed_at": row.failing_since,
         "failed_on": local_day(row.failing_since, zone),
         "needed_confirmation": is_asked,

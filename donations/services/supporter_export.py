@@ -110,8 +110,8 @@ SHOWN: Final[Mapping[type[Base], Shown]] = {
     ),
     PaymentFailure: Shown(
         (
-            "stripe_invoice_id", "failed_at", "failed_on", "needed_confirmation", "recovered_at",
-            "given_up_at",
+            "stripe_invoice_id", "frequency", "failed_at", "failed_on", "needed_confirmation",
+            "recovered_at", "given_up_at",
         ),
         else_told=_words("subscription_id"),
         untold=_words("id"),

@@ -69,6 +69,7 @@ def give_richly(session: Session, vault: Vault, email: str, name: str) -> Suppor
         PaymentFailure(
             stripe_invoice_id=f"in_{gift.id}",
             subscription_id=gift.id,
+            frequency=gift.frequency,
             failed_at=NOON,
             failed_on=NOON.date(),
             needed_confirmation=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Mapped
 
 from donations.models.base import Base
-from donations.models.rollups.keys import Currency, Day, Sum, Zone
+from donations.models.rollups.keys import Currency, Day, Sum, Word, Zone
 
 
 class DayFailure(Base):
@@ -16,6 +16,7 @@ class DayFailure(Base):
     zone: Mapped[Zone]
     day: Mapped[Day]
     currency: Mapped[Currency]
+    frequency: Mapped[Word]
     failed: Mapped[Sum]
     needed_confirmation: Mapped[Sum]
     """Of these, those that the bank wanted confirmed (3-D Secure)."""

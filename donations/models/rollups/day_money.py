@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from donations.models.base import Base
@@ -38,6 +39,7 @@ class DayMoneyByOrigin(OfDay, _Money, Base):
     """The same, by where the gifts came from."""
 
     __tablename__ = "day_money_by_origin"
+    __table_args__ = (Index("ix_day_money_by_origin_origin_id", "origin_id", "zone", "currency", "day"),)
 
     origin_id: Mapped[OriginId]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from donations.models.base import Base
@@ -37,5 +38,6 @@ class DayMovement(_Moved, Base):
 
 class DayMovementByOrigin(_Moved, Base):
     __tablename__ = "day_movement_by_origin"
+    __table_args__ = (Index("ix_day_movement_by_origin_origin_id", "origin_id", "zone", "currency", "day"),)
 
     origin_id: Mapped[OriginId]

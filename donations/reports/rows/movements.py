@@ -39,7 +39,8 @@ APPLIES: Final = frozenset(
 )
 WORDS: Final = frozenset({"sum"}) | CHOICES
 
-_SUMMED: Final = frozenset({"mrr", "gifts", "supporters", "lines"})
+_SUMMED: Final = frozenset({"mrr", "annual", "gifts", "supporters", "lines"})
+_MONEY: Final = frozenset({"mrr", "annual"})
 _NOTE: Final = (
     "One line is one movement of one recurring gift. A month's worth is a twelfth of a year's: it is rounded "
     "here line by line, and the sum of all lines only once."
@@ -61,7 +62,7 @@ _COLUMNS: Final = (
 
 
 def run(session: Session, filters: Filters, words: Mapping[str, str], page: int) -> RowsPage:
-    """One page. `sum` names what is summed: mrr, gifts, supporters, or only the number of lines;
+    """One page. `sum` names what is summed: mrr, a year's worth (annual), gifts, supporters, or only lines;
     `movement_choices` has the other words."""
     return read_page(session, _source(filters, words), page)
 
@@ -93,9 +94,9 @@ def _source(filters: Filters, words: Mapping[str, str]) -> Source:
         columns=_COLUMNS,
         query=query,
         row=lambda found: _row(found, filters.zone),
-        currency=Movement.currency if summed == "mrr" else None,
+        currency=Movement.currency if summed in _MONEY else None,
         amount={"mrr": columns["annual"], "lines": None}.get(summed, columns.get(summed)),
-        divided_by=MONTHS_A_YEAR,
+        divided_by=MONTHS_A_YEAR if summed == "mrr" else 1,
         notes=(_NOTE,),
         problems=tuple(problems),
     )

@@ -9,7 +9,18 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from donations.reports.filters import Filter, Filters
-from donations.reports.rows import adjustments, checkouts, donations, movements, supporters, values, visits
+from donations.reports.rows import (
+    adjustments,
+    checkouts,
+    disputes,
+    donations,
+    failures,
+    movements,
+    subscriptions,
+    supporters,
+    values,
+    visits,
+)
 from donations.reports.rows.page import RowsPage
 from donations.reports.table import Row, RowsOf
 
@@ -41,5 +52,16 @@ ROWS: Final[Mapping[RowsOf, Entry]] = {
     RowsOf.VALUES: Entry("What supporters gave", values.run, values.stream, values.APPLIES, values.WORDS),
     RowsOf.SUPPORTERS: Entry(
         "Supporters", supporters.run, supporters.stream, supporters.APPLIES, supporters.WORDS
+    ),
+    RowsOf.FAILURES: Entry(
+        "Failed payments", failures.run, failures.stream, failures.APPLIES, failures.WORDS
+    ),
+    RowsOf.DISPUTES: Entry("Disputes", disputes.run, disputes.stream, disputes.APPLIES, disputes.WORDS),
+    RowsOf.SUBSCRIPTIONS: Entry(
+        "Recurring gifts",
+        subscriptions.run,
+        subscriptions.stream,
+        subscriptions.APPLIES,
+        subscriptions.WORDS,
     ),
 }

@@ -123,7 +123,8 @@ class GiftLife:
         if failed_at > self._horizon:
             return self._charge_when(due)
         gift, luck = self._gift, self._random.random()
-        failure = Failure(self._made, failed_at + self._known_after, self._random.random() < 0.15)
+        is_asked = self._random.random() < 0.15
+        failure = Failure(self._made, gift.frequency, failed_at + self._known_after, is_asked)
         gift.failures.append(failure)
         self._next_period()
         gift.standing = Standing.ACTIVE

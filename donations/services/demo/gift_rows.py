@@ -149,8 +149,8 @@ class GiftRows:
         moment = self.moments.stamp_or_none
         block.rows["payment_failure"].append((
             block.take_id("payment_failure"), invoice_id(subscription_id, failure.number), subscription_id,
-            moment(failure.failed_at), self.moments.day(failure.failed_at), failure.needed_confirmation,
-            moment(failure.recovered_at), moment(failure.given_up_at),
+            failure.frequency.value, moment(failure.failed_at), self.moments.day(failure.failed_at),
+            failure.needed_confirmation, moment(failure.recovered_at), moment(failure.given_up_at),
         ))  # fmt: skip
 
     def _add_wish(

@@ -63,6 +63,7 @@ class Failure:
     """A charge that did not go through at first."""
 
     number: int
+    frequency: Frequency
     failed_at: int
     needed_confirmation: bool
     recovered_at: int | None = None

@@ -59,8 +59,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "occurred_at", "occurred_on", "recorded_at",
     ),
     "payment_failure": (
-        "id", "stripe_invoice_id", "subscription_id", "failed_at", "failed_on", "needed_confirmation",
-        "recovered_at", "given_up_at",
+        "id", "stripe_invoice_id", "subscription_id", "frequency", "failed_at", "failed_on",
+        "needed_confirmation", "recovered_at", "given_up_at",
     ),
     "gift_change": (
         "id", "reference", "subscription_id", "kind", "status", "nonce", "idempotency_key", "parameters",

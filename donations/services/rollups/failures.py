@@ -5,20 +5,18 @@ What became of one changes, so its day is counted anew.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, and_, cast, delete, literal, select
 from sqlalchemy.orm import Session
 
+from donations.domain.failures import TIME_TO_RECOVER
 from donations.domain.periods import day_bounds
 from donations.models import PaymentFailure, Subscription
 from donations.models.rollups import DayFailure
 from donations.models.sql_time import local_day, seconds_between
 from donations.services.rollups.target import Facts, Ids, Targets, add
-
-IN_TIME: Final = timedelta(days=30)
 
 
 def count_failures(session: Session, targets: Targets, zone: ZoneInfo, ids: Ids) -> None:
@@ -42,13 +40,14 @@ def _count_day(session: Session, targets: Targets, zone: ZoneInfo, day: date) ->
 
 def _facts(zone: ZoneInfo) -> Facts:
     in_time = seconds_between(PaymentFailure.failed_at, PaymentFailure.recovered_at) <= int(
-        IN_TIME.total_seconds()
+        TIME_TO_RECOVER.total_seconds()
     )
     recovered = PaymentFailure.recovered_at.is_not(None)
     return select(
         literal(zone.key).label("zone"),
         local_day(PaymentFailure.failed_at, zone.key).label("day"),
         Subscription.currency.label("currency"),
+        PaymentFailure.frequency.label("frequency"),
         literal(1).label("failed"),
         _number(PaymentFailure.needed_confirmation).label("needed_confirmation"),
         _number(recovered).label("recovered"),

@@ -12,6 +12,7 @@ from donations.web.staff import (
     audit,
     donations,
     exports,
+    goals,
     inbox,
     login,
     messages,
@@ -52,6 +53,12 @@ blueprint.add_url_rule("/supporters/<reference>", "supporter", supporters.show)
 blueprint.add_url_rule("/donations", "donations", donations.index)
 blueprint.add_url_rule("/donations/offline", "offline_gift", offline_gifts.show)
 blueprint.add_url_rule("/donations/offline", "send_offline_gift", offline_gifts.send, methods=["POST"])
+blueprint.add_url_rule("/goals", "goals", goals.index)
+blueprint.add_url_rule("/goals/new", "new_goal", goals.new)
+blueprint.add_url_rule("/goals/new", "add_goal", goals.add, methods=["POST"])
+blueprint.add_url_rule("/goals/<int:goal_id>", "goal", goals.show)
+blueprint.add_url_rule("/goals/<int:goal_id>", "change_goal", goals.change, methods=["POST"])
+blueprint.add_url_rule("/goals/<int:goal_id>/close", "close_goal", goals.close, methods=["POST"])
 blueprint.add_url_rule("/rates", "rates", rates.index)
 blueprint.add_url_rule("/rates", "upload_rates", rates.upload, methods=["POST"])
 blueprint.add_url_rule("/rates/uploads/<reference>", "rate_upload", rates.show)

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import StringField
 
-from donations.domain.amounts import parse_amount
-from donations.domain.currencies import is_known
-from donations.domain.errors import DonationError
-from donations.domain.money import Money
 from donations.domain.offline import OfflineMethod
 from donations.domain.supporters import normalize_email
 from donations.models import Supporter
 from donations.models.vault import Vault
 from donations.reports.filter_words import EARLIEST
-from donations.reports.words import LOCALE
 from donations.services.offline_gifts import OfflineGift
 from donations.services.supporters import find_by_email, find_by_reference
+from donations.web.staff.typed_fields import (
+    FieldProblem,
+    read_amount,
+    read_campaign,
+    read_currency,
+    read_field,
+    text_of,
+)
 
-LONGEST_CAMPAIGN: Final = 100
 _LONGEST_REFERENCE: Final = 32
 _NONCE: Final = re.compile(r"[A-Za-z0-9_-]{32}")
-
-Read = TypeVar("Read")
 
 
 class OfflineGiftForm(FlaskForm):
@@ -44,10 +43,6 @@ class OfflineGiftForm(FlaskForm):
     supporter = StringField()
     campaign = StringField()
     nonce = StringField()
-
-
-class FieldProblem(DonationError):
-    """A sentence that stands beside its field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +62,21 @@ def new_nonce() -> str:
 
 def entry_in(form: OfflineGiftForm, session: Session, vault: Vault, today: date) -> Entry | None:
     """What the form asks for; None where something is wrong, which the fields' `errors` then say."""
-    received_on = _read(form, "received_on", lambda text: _day(text, today))
-    currency = _read(form, "currency", _currency)
-    money = _read(form, "amount", lambda text: _amount(text, currency or "eur"))
-    method = _read(form, "method", _method)
-    campaign = _read(form, "campaign", _campaign)
-    email = _read(form, "email", lambda text: _email(text, has_reference=bool(_text(form, "supporter"))))
-    supporter = _read(form, "supporter", lambda text: _supporter(text, session))
-    nonce = _text(form, "nonce")
+    received_on = read_field(form, "received_on", lambda text: _day(text, today))
+    currency = read_field(form, "currency", read_currency)
+    money = read_field(form, "amount", lambda text: read_amount(text, currency or "eur"))
+    method = read_field(form, "method", _method)
+    campaign = read_field(form, "campaign", read_campaign)
+    email = read_field(
+        form, "email", lambda text: _email(text, has_reference=bool(text_of(form, "supporter")))
+    )
+    supporter = read_field(form, "supporter", lambda text: _supporter(text, session))
+    nonce = text_of(form, "nonce")
     if form.errors or received_on is None or money is None or method is None or currency is None:
         return None
     gift = OfflineGift(money, received_on, method, campaign)
     found = supporter or (find_by_email(session, vault, email) if email else None)
     return Entry(gift, found, email, nonce if _NONCE.fullmatch(nonce) else new_nonce())
-
-
-def _read(form: OfflineGiftForm, name: str, read: Callable[[str], Read]) -> Read | None:
-    try:
-        return read(_text(form, name))
-    except DonationError as error:
-        field: Any = form[name]
-        field.errors = [*field.errors, str(error)]
-        return None
-
-
-def _text(form: OfflineGiftForm, name: str) -> str:
-    value: object = form[name].data
-    return value.strip() if isinstance(value, str) else ""
 
 
 def _day(text: str, today: date) -> date:
@@ -108,32 +91,10 @@ def _day(text: str, today: date) -> date:
     return day
 
 
-def _currency(text: str) -> str:
-    if not is_known(text):
-        raise FieldProblem("Choose the currency")
-    return text
-
-
-def _amount(text: str, currency: str) -> Money:
-    if not text:
-        raise FieldProblem("Enter the amount")
-    money = parse_amount(text, currency, LOCALE)
-    if not money.is_positive:
-        raise FieldProblem("Enter an amount of more than nothing")
-    return money
-
-
 def _method(text: str) -> OfflineMethod:
     if text not in set(OfflineMethod):
         raise FieldProblem("Choose how it was given")
     return OfflineMethod(text)
-
-
-def _campaign(text: str) -> str | None:
-    # As in links, no `@`: a campaign is no place for somebody's address.
-    if len(text) > LONGEST_CAMPAIGN or not text.isprintable() or "@" in text:
-        raise FieldProblem(f"Enter a campaign of {LONGEST_CAMPAIGN} characters or fewer, without @")
-    return text or None
 
 
 def _email(text: str, *, has_reference: bool) -> str | None:

@@ -24,9 +24,10 @@ from donations.runtime import current
 from donations.services import offline_gifts
 from donations.services.supporters import find_or_add
 from donations.web.policy import route_policy
-from donations.web.staff.offline_form import LONGEST_CAMPAIGN, Entry, OfflineGiftForm, entry_in, new_nonce
+from donations.web.staff.offline_form import Entry, OfflineGiftForm, entry_in, new_nonce
 from donations.web.staff.people import Person, person_of
 from donations.web.staff.permissions import Permission, needs
+from donations.web.staff.typed_fields import LONGEST_CAMPAIGN
 
 _TO_FORM: Final = "form"
 _ENTER: Final = "enter"
