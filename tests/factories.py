@@ -155,7 +155,7 @@ def make_donation(
         "settled_amount": None if fee is None else amount,
         "fee_amount": fee,
         "net_amount": None if fee is None else amount - fee,
-        "settlement_recorded_at": None if fee is None else at,
+        "settlement_recorded_at": None if fee is None else columns.get("recorded_at", at),
         "charged_at": at,
         "charged_on": local_day(at, ZONE),
         "recorded_at": at,

@@ -50,4 +50,6 @@ class _WordsAmong:
 @event.listens_for(Engine, "connect")
 def _teach_sqlite(connection: Any, _record: object) -> None:
     if isinstance(connection, sqlite3.Connection):
-        connection.create_aggregate("words_among", 1, _WordsAmong)
+        # The stubs know aggregates of whole numbers only.
+        aggregate: Any = _WordsAmong
+        connection.create_aggregate("words_among", 1, aggregate)

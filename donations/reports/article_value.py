@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from donations.domain.money import Money
 from donations.domain.movements import MONTHS_A_YEAR
+from donations.domain.rates import HOME_CURRENCY
 from donations.models import Origin
 from donations.models.rollups import OriginValue
 from donations.reports.conversion import article_label
 from donations.reports.filters import Filter, Filters
 from donations.reports.sums import origin_is
 from donations.reports.table import Behind, Column, ColumnKind, Definition, Row, RowsOf, Table
-from donations.reports.takings import HOME_CURRENCY
 from donations.reports.words import amounts
 
 VALUE: Final = Definition(

@@ -11,24 +11,15 @@ from sqlalchemy.orm import Session
 
 from donations.domain.money import Money
 from donations.domain.movements import MONTHS_A_YEAR, MovementKind
+from donations.domain.rates import HOME_CURRENCY
 from donations.reports.conversion import CAMPAIGNS
-from donations.reports.definitions import GROSS
+from donations.reports.definitions import FEES, GROSS, NET
 from donations.reports.filter_words import written_origin
 from donations.reports.filters import Filter, Filters
 from donations.reports.sums import MoneySums, MovementSums, money_by, movements_by
 from donations.reports.table import Behind, Column, ColumnKind, Definition, Row, RowsOf, Table
-from donations.reports.takings import HOME_CURRENCY
 from donations.reports.words import amounts, counted, sentence
 
-NET: Final = Definition(
-    "Net",
-    "Gross less fees, refunds and lost disputes. Fees count on the day of the charge, refunds on the day of "
-    "the refund, disputes on the day they were opened. A fee that is not known yet is not taken off: how "
-    "many gifts wait for theirs stands beside it.",
-)
-FEES: Final = Definition(
-    "Fees", "What Stripe kept, in the gift's currency at the rate of its own charge, once it is known."
-)
 TAKEN_BACK: Final = Definition(
     "Refunds, disputes", "Refunds that succeeded, and disputes that were lost, whenever the gift was."
 )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from donations.domain.failures import first_pending_day
 from donations.domain.periods import Period, last_months, local_day, whole_month
 from donations.reports.behind import dates, links
-from donations.reports.definitions import COMPARED, CONFIRMATION, FAILED, GIVEN_UP, PENDING, RECOVERY
+from donations.reports.definitions import COMPARED, CONFIRMATION, FAILED, GIVEN_UP, PENDING_FAILURES, RECOVERY
 from donations.reports.filters import Filters
 from donations.reports.sums import FailureSums, failures_by
 from donations.reports.table import Behind, Chart, ChartKind, Column, ColumnKind, Row, RowsOf, Table
@@ -24,7 +24,7 @@ _DAY: Final = timedelta(days=1)
 _FAILED: Final = Column("failed", "Failed", ColumnKind.COUNT, definition=FAILED)
 _IN_TIME: Final = Column("in_time", "Recovered within 30 days", ColumnKind.COUNT, definition=RECOVERY)
 _RATE: Final = Column("rate", "Recovery rate", ColumnKind.PERCENT, definition=RECOVERY)
-_PENDING: Final = Column("pending", "Pending", ColumnKind.COUNT, definition=PENDING)
+_PENDING: Final = Column("pending", "Pending", ColumnKind.COUNT, definition=PENDING_FAILURES)
 _OUTCOMES: Final = (
     _IN_TIME,
     Column("later", "Recovered later", ColumnKind.COUNT, definition=RECOVERY),
@@ -124,7 +124,7 @@ def period_table(now: Failures, before: Failures) -> Table:
         _FAILED,
         _RATE,
         *_OUTCOMES,
-        Column("pending_recovered", "Recovered already", ColumnKind.COUNT, definition=PENDING),
+        Column("pending_recovered", "Recovered already", ColumnKind.COUNT, definition=PENDING_FAILURES),
         Column("needed_confirmation", "Needed confirmation", ColumnKind.COUNT, definition=CONFIRMATION),
     )
     rows = tuple(each.row(on_days(each.period), columns) for each in (now, before))

@@ -1,4 +1,4 @@
-"""The overview: what was given, how, and when; who gives regularly; each beside the days before."""
+"""The overview: what matters, on one page, beside the period before."""
 
 from __future__ import annotations
 
@@ -8,53 +8,75 @@ from sqlalchemy.orm import Session
 
 from donations.domain.gifts import Frequency
 from donations.reports.facts import facts_of
-from donations.reports.filters import Filter, Filters
-from donations.reports.gross import by_currency, by_day, by_frequency
+from donations.reports.filters import Filters
+from donations.reports.gift_risks import risks_table
+from donations.reports.income import gross_by_day, income_table
+from donations.reports.money import APPLIES as MONEY_APPLIES
+from donations.reports.money_over_time import is_by_day, money_by_month
+from donations.reports.overview_in_euro import overview_in_euro
 from donations.reports.recurring import (
     Recurring,
     monthly_amounts,
     mrr_table,
-    recurring_at,
+    recurring_of,
     regular_givers,
     supporters_table,
 )
-from donations.reports.refunded import refunds_table
-from donations.reports.table import Report
-from donations.reports.takings import Takings, takings
+from donations.reports.sums import MONTH
+from donations.reports.table import Report, Table
+from donations.reports.taken_back import taken_back_table
+from donations.reports.takings import Takings, amounts_of, given, takings
+from donations.reports.typical_gifts import typical_table
 
 SLUG: Final = "overview"
 TITLE: Final = "Overview"
-APPLIES: Final = frozenset({Filter.PERIOD, Filter.COMPARE, Filter.CURRENCY, Filter.FREQUENCY})
+APPLIES: Final = MONEY_APPLIES
 
 
 def run(session: Session, filters: Filters) -> Report:
-    """Every figure of the overview, per currency: amounts of two are never added."""
-    taken = takings(session, filters)
-    now = recurring_at(session, filters.moment, filters)
-    before = recurring_at(session, filters.previous_moment, filters)
+    """Per currency first, in euros second."""
+    taken = takings(session, filters, MONTH, "currency", "frequency")
+    by_currency, by_month = taken.by("currency"), taken.by(MONTH, "currency")
+    recurring = recurring_of(session, filters)
     return Report(
         slug=SLUG,
         title=TITLE,
-        summary=_summary(taken, now),
+        summary=_summary(by_currency, recurring),
         facts=facts_of(filters, APPLIES),
         tables=(
-            by_currency(taken),
-            by_frequency(taken),
-            supporters_table(now, before, filters),
-            mrr_table(now, before, filters),
-            refunds_table(session, filters, taken.currencies),
-            *by_day(taken),
+            income_table(by_currency),
+            *overview_in_euro(session, by_month, recurring),
+            _over_time(session, by_month),
+            *_of_recurring(session, filters, recurring),
+            taken_back_table(by_currency),
+            typical_table(session, taken.by("currency", "frequency")),
         ),
     )
 
 
-def _summary(taken: Takings, now: Recurring) -> str:
-    filters = taken.filters
-    given = taken.given_in(filters.period)
-    first = (
-        f"Readers gave {given}." if taken.has_any_in(filters.period) else "Nothing was given in these days."
-    )
+def _over_time(session: Session, by_month: Takings) -> Table:
+    """By day; of a long period by month."""
+    filters = by_month.filters
+    if is_by_day(filters):
+        return gross_by_day(takings(session, filters, "day", "currency"))
+    return money_by_month(by_month.now, filters)
+
+
+def _of_recurring(session: Session, filters: Filters, recurring: Recurring) -> tuple[Table, ...]:
+    """Nothing about them where one-time gifts are asked for."""
+    if filters.frequency is Frequency.ONCE:
+        return ()
+    return mrr_table(recurring), supporters_table(recurring), risks_table(session, filters)
+
+
+def _summary(by_currency: Takings, recurring: Recurring) -> str:
+    now, filters = by_currency.now, by_currency.filters
+    if any(sums.donations for sums in now.values()):
+        net = amounts_of(now, lambda sums: sums.net)
+        first = f"Readers gave {given(now)}; after fees, refunds and disputes that is {net}."
+    else:
+        first = "Nothing was given in these days."
     if filters.frequency is Frequency.ONCE:
         return first
-    monthly = f": {monthly_amounts(now)} a month" if now.supporters else ""
-    return f"{first} {regular_givers(now.supporters, filters)}{monthly}."
+    monthly = monthly_amounts(recurring)
+    return f"{first} {regular_givers(recurring)}{'' if monthly == 'nothing' else f': {monthly} a month'}."

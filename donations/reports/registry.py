@@ -14,6 +14,7 @@ from donations.reports import (
     cohorts,
     goals,
     lapsed,
+    money,
     overview,
     payment_problems,
     recurring_revenue,
@@ -43,6 +44,7 @@ class Entry:
 
 REPORTS: Final[Mapping[str, Entry]] = {
     overview.SLUG: Entry(overview.TITLE, overview.run, Group.INCOME, overview.APPLIES),
+    money.SLUG: Entry(money.TITLE, money.run, Group.INCOME, money.APPLIES),
     recurring_revenue.SLUG: Entry(
         recurring_revenue.TITLE, recurring_revenue.run, Group.RECURRING, recurring_revenue.APPLIES
     ),

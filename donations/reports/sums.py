@@ -19,12 +19,14 @@ from donations.domain.periods import Period, local_day
 from donations.models import Origin
 from donations.models.insert import table_of
 from donations.models.rollups import (
+    DayAmount,
     DayFailure,
     DayMoney,
     DayMoneyByOrigin,
     DayMovement,
     DayMovementByOrigin,
     DaySettlement,
+    MonthAmount,
     MonthMoney,
 )
 from donations.models.sql_time import month_of
@@ -83,6 +85,13 @@ class MovementSums(_Sums):
 
 
 @dataclass(frozen=True, slots=True)
+class GiftSums(_Sums):
+    """How many gifts."""
+
+    donations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SettlementSums(_Sums):
     """What reached our balance, in minor units of the settlement currency."""
 
@@ -114,13 +123,25 @@ class FailureSums(_Sums):
 
 def money_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, MoneySums]:
     """Gross, fees, refunds and disputes of a period."""
-    if _is_of_whole_months(filters, period, keys):
+    is_by_month = MONTH in keys and "day" not in keys and not _needs_origin(filters, keys)
+    if is_by_month and _is_of_whole_months(filters, period):
         table = table_of(MonthMoney)
         within = table.c.month.between(period.first, period.last)
     else:
         table = table_of(DayMoneyByOrigin if _needs_origin(filters, keys) else DayMoney)
         within = table.c.day.between(period.first, period.last)
     return {key: MoneySums(*sums) for key, sums in _read(session, filters, table, keys, MoneySums, within)}
+
+
+def gifts_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, GiftSums]:
+    """How many gifts were charged, wherever they came from. `amount` may be grouped by."""
+    if _is_of_whole_months(filters, period):
+        table = table_of(MonthAmount)
+        within = table.c.month.between(period.first, period.last)
+    else:
+        table = table_of(DayAmount)
+        within = table.c.day.between(period.first, period.last)
+    return {key: GiftSums(*sums) for key, sums in _read(session, filters, table, keys, GiftSums, within)}
 
 
 def settlements_by(
@@ -182,10 +203,10 @@ def _needs_origin(filters: Filters, keys: tuple[str, ...]) -> bool:
     return bool(_asked_origin(filters)) or any(key in ORIGIN_WORDS for key in keys)
 
 
-def _is_of_whole_months(filters: Filters, period: Period, keys: tuple[str, ...]) -> bool:
-    """Whether the sums of months say it: nothing finer is asked, and no month is cut short. This month
+def _is_of_whole_months(filters: Filters, period: Period) -> bool:
+    """Whether the sums of months say it: no month is cut short, and all that is known counts. This month
     ends today."""
-    if MONTH not in keys or "day" in keys or filters.known_on is not None or _needs_origin(filters, keys):
+    if filters.known_on is not None:
         return False
     is_whole = (period.last + timedelta(days=1)).day == 1
     return period.first.day == 1 and (is_whole or period.last >= local_day(filters.as_of, filters.zone))

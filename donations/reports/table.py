@@ -98,6 +98,8 @@ class RowsOf(StrEnum):
     DONATIONS = "donations"
     ADJUSTMENTS = "adjustments"
     """What took away from donations: refunds and lost disputes."""
+    ENTRIES = "entries"
+    """Gifts, fees, refunds and lost disputes, each a line with its sign: what net is made of."""
     MOVEMENTS = "movements"
     FAILURES = "failures"
     """Payments of recurring gifts that did not go through at first."""

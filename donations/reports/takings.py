@@ -1,93 +1,97 @@
-"""What was taken: successful payments summed by day, currency and frequency, in one query."""
+"""Money of a period beside that of the period it is compared with, and how sentences put it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Final, TypeVar
+from typing import Final
 
-from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from donations.domain.gifts import Frequency
 from donations.domain.money import Money
-from donations.domain.periods import Period
-from donations.models import Donation
-from donations.reports.filters import Filters
+from donations.domain.rates import HOME_CURRENCY
+from donations.reports.filters import Compare, Filters
+from donations.reports.sums import Key, MoneySums, money_by
 from donations.reports.words import amounts, counted
 
-HOME_CURRENCY: Final = "eur"
-"""What the newspaper keeps its books in: shown when there is nothing to show."""
-
-Key = TypeVar("Key", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The payments of one day, currency and frequency together. `amount` is in minor units."""
-
-    day: date
-    currency: str
-    frequency: Frequency
-    donations: int
-    amount: int
+NOTHING: Final = MoneySums()
 
 
 @dataclass(frozen=True, slots=True)
 class Takings:
-    """All of a period and of the one before it."""
+    """Both by the same keys, which `names` names in their order."""
 
     filters: Filters
-    rows: tuple[Taken, ...]
+    names: tuple[str, ...]
+    now: Mapping[Key, MoneySums]
+    before: Mapping[Key, MoneySums]
+
+    def by(self, *names: str) -> Takings:
+        """The same by fewer keys."""
+        places = [self.names.index(name) for name in names]
+        return Takings(self.filters, names, _folded(self.now, places), _folded(self.before, places))
+
+    def both(self, *key: object) -> tuple[MoneySums, MoneySums]:
+        """Nothing where nothing was."""
+        return self.now.get(key, NOTHING), self.before.get(key, NOTHING)
 
     @property
-    def currencies(self) -> tuple[str, ...]:
-        """Those that were taken in either period, the home currency first; never none."""
-        seen = {row.currency for row in self.rows} or {self.filters.currency or HOME_CURRENCY}
-        return tuple(sorted(seen, key=lambda code: (code != HOME_CURRENCY, code)))
-
-    def tally(self, period: Period, key: Callable[[Taken], Key]) -> dict[Key, tuple[int, int]]:
-        """How many and how much by `key`; zero for what is not there."""
-        found: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
-        for row in self.rows:
-            if row.day in period:
-                donations, amount = found[key(row)]
-                found[key(row)] = donations + row.donations, amount + row.amount
-        return found
-
-    def has_any_in(self, period: Period) -> bool:
-        return any(row.day in period for row in self.rows)
-
-    def given_in(self, period: Period) -> str:
-        """`€10 and $20 in 3 donations`, `no donations`."""
-        tally = self.tally(period, lambda row: row.currency)
-        donations = sum(each for each, _ in tally.values())
-        if not donations:
-            return "no donations"
-        given = amounts(Money(tally[code][1], code) for code in self.currencies)
-        return f"{given} in {counted(donations, 'donation')}"
+    def seen(self) -> set[Key]:
+        """The keys of what there is in either period."""
+        return {key for found in (self.now, self.before) for key, sums in found.items() if sums != NOTHING}
 
 
-def takings(session: Session, filters: Filters) -> Takings:
-    """One query for both periods. Its cost grows with the days shown."""
-    periods = (filters.period, filters.previous)
-    in_either = [Donation.charged_on.between(each.first, each.last) for each in periods]
-    query = (
-        select(
-            Donation.charged_on,
-            Donation.currency,
-            Donation.frequency,
-            func.count(),
-            func.sum(Donation.amount),
-        )
-        .where(or_(*in_either))
-        .group_by(Donation.charged_on, Donation.currency, Donation.frequency)
+def takings(session: Session, filters: Filters, *names: str) -> Takings:
+    """One query for each period. Their cost grows with the days, not with the donations."""
+    now, before = (
+        money_by(session, filters, period, *names) for period in (filters.period, filters.previous)
     )
-    if filters.currency is not None:
-        query = query.where(Donation.currency == filters.currency)
-    if filters.frequency is not None:
-        query = query.where(Donation.frequency == filters.frequency)
-    # PostgreSQL sums 64-bit integers to a Decimal.
-    return Takings(filters, tuple(Taken(*row[:4], int(row[4])) for row in session.execute(query)))
+    return Takings(filters, names, now, before)
+
+
+def in_order(codes: Iterable[str]) -> tuple[str, ...]:
+    """Currencies, each once, the home currency first."""
+    return tuple(sorted(set(codes), key=lambda code: (code != HOME_CURRENCY, code)))
+
+
+def shown(codes: Iterable[str], filters: Filters) -> tuple[str, ...]:
+    """The same, but never none, so that a page can say that there was nothing."""
+    return in_order(codes) or (filters.currency or HOME_CURRENCY,)
+
+
+def _folded(found: Mapping[Key, MoneySums], places: Sequence[int]) -> dict[Key, MoneySums]:
+    folded: dict[Key, MoneySums] = {}
+    for key, sums in found.items():
+        fewer = tuple(key[place] for place in places)
+        folded[fewer] = folded.get(fewer, NOTHING) + sums
+    return folded
+
+
+def amounts_of(by_currency: Mapping[Key, MoneySums], pick: Callable[[MoneySums], int]) -> str:
+    """`€10 and $20`, the home currency first; `nothing` for none."""
+    codes = in_order(code for (code,) in by_currency)
+    return amounts(Money(pick(by_currency[code,]), code) for code in codes)
+
+
+def given(by_currency: Mapping[Key, MoneySums]) -> str:
+    """`€10 and $20 in 3 donations`, `no donations`."""
+    donations = sum(sums.donations for sums in by_currency.values())
+    if not donations:
+        return "no donations"
+    return f"{amounts_of(by_currency, lambda sums: sums.gross)} in {counted(donations, 'donation')}"
+
+
+def before_words(filters: Filters) -> str:
+    """When the other period was."""
+    return "in the days before" if filters.compare is Compare.BEFORE else "a year before"
+
+
+def pending_sentence(by_currency: Mapping[Key, MoneySums]) -> str | None:
+    """What net does not lack yet but will; None where every fee is known."""
+    donations = sum(sums.pending_donations for sums in by_currency.values())
+    if not donations:
+        return None
+    gross = amounts_of(by_currency, lambda sums: sums.pending_gross)
+    fee = "The fee" if donations == 1 else "The fees"
+    verb = "is" if donations == 1 else "are"
+    return f"{fee} of {counted(donations, 'donation')} ({gross}) {verb} not known yet, and not taken off."

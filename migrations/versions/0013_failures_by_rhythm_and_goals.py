@@ -5,7 +5,7 @@ taken to be of the rhythm that their gift has now. Each is news again, so that i
 What campaigns brought is found by origin, so that a goal costs its own days and no others.
 
 Revision ID: 0013
-Revises: 0011
+Revises: 0012
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from alembic import op
 from donations.models.base import BigId, UtcDateTime
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ made anew and empty: the worker's next refresh fills them, because it finds that
 Groups of supporters by their years are found and counted from an index alone.
 
 Revision ID: 0014
-Revises: 0011
+Revises: 0013
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from alembic import op
 from donations.models.base import BigId, UtcDateTime
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

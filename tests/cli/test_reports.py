@@ -18,7 +18,7 @@ def test_every_filter_of_the_pages_is_an_option(terminal: Terminal) -> None:
     facts = json.loads(answer.stdout)["facts"]
     assert facts["Compared with"] == "1 to 31 January 2025"
     assert (facts["Currency"], facts["Frequency"]) == ("USD", "Annual")
-    assert "This page does not go by the other time zone, the campaign" in answer.stderr
+    assert "This page does not go by the status:" in answer.stderr
 
 
 def test_what_is_not_understood_is_said_and_the_usual_is_shown(terminal: Terminal) -> None:

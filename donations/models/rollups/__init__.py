@@ -5,6 +5,7 @@ known on a day is what has no later one.
 """
 
 from donations.models.rollups.cohort_month import CohortMonth
+from donations.models.rollups.day_amount import DayAmount, MonthAmount
 from donations.models.rollups.day_failure import DayFailure
 from donations.models.rollups.day_money import DayMoney, DayMoneyByOrigin, MonthMoney
 from donations.models.rollups.day_movement import DayMovement, DayMovementByOrigin
@@ -23,6 +24,7 @@ from donations.models.rollups.supporter_facts import (
 
 __all__ = [
     "CohortMonth",
+    "DayAmount",
     "DayFailure",
     "DayMoney",
     "DayMoneyByOrigin",
@@ -35,6 +37,7 @@ __all__ = [
     "GiftStates",
     "GivingYears",
     "LastGiftDay",
+    "MonthAmount",
     "MonthMoney",
     "NewsKind",
     "OriginValue",

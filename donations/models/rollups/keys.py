@@ -15,6 +15,7 @@ Word = Annotated[str, mapped_column(String(32), primary_key=True, sort_order=-7)
 """A value of one of our enumerations; empty for none."""
 OriginId = Annotated[int, mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-6)]
 """Of the origin; 0 for gifts without one."""
+Amount = Annotated[int, mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-5)]
 Sum = Annotated[int, mapped_column(BigInteger, default=0)]
 
 NO_DAY = date(1, 1, 1)

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from donations.domain.money import Money
 from donations.domain.periods import local_day
-from donations.models import Donation, DonationSource, Supporter
+from donations.models import Donation, Supporter
 from donations.models.sql_fees import fee_in_currency
 from donations.reports.definitions import GROSS
 from donations.reports.filters import Filter, Filters
-from donations.reports.rows.conditions import known_by, of_origin
+from donations.reports.rows.conditions import between, from_source, known_by, of_gift
 from donations.reports.rows.page import RowsPage, Source, read_all, read_page
 from donations.reports.table import Column, ColumnKind, Row
 from donations.reports.words import FREQUENCY_NAMES, SOURCE_NAMES
@@ -118,25 +118,16 @@ def _columns(filters: Filters) -> dict[str, SQLColumnExpression[Any]]:
 
 
 def _asked(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    begins, ends = filters.period.bounds(filters.zone)
-    yield Donation.charged_at >= begins
-    yield Donation.charged_at < ends
+    yield from between(Donation.charged_at, filters)
     yield from known_by(Donation.recorded_at, filters)
-    yield from of_origin(Donation.origin_id, filters)
-    if filters.currency is not None:
-        yield Donation.currency == filters.currency
-    if filters.frequency is not None:
-        yield Donation.frequency == filters.frequency
+    yield from of_gift(filters)
 
 
 def _narrowed(
     columns: Mapping[str, SQLColumnExpression[Any]], words: Mapping[str, str], problems: list[str]
 ) -> Iterator[SQLColumnExpression[bool]]:
-    source, settled = words.get("source"), words.get("settled")
-    if source in set(DonationSource):
-        yield Donation.source == source
-    elif source:
-        problems.append("We do not know that source, so all are shown.")
+    yield from from_source(words, problems)
+    settled = words.get("settled")
     if settled in {"yes", "no"}:
         yield _is_known(columns["fee"], settled == "yes")
     elif settled:

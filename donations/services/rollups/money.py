@@ -10,7 +10,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from donations.domain.adjustments import AdjustmentKind
 from donations.models import Adjustment, Donation
-from donations.models.rollups import DayMoney, DayMoneyByOrigin, DaySettlement, MonthMoney
+from donations.models.rollups import (
+    DayAmount,
+    DayMoney,
+    DayMoneyByOrigin,
+    DaySettlement,
+    MonthAmount,
+    MonthMoney,
+)
 from donations.models.sql_fees import fee_in_currency
 from donations.models.sql_time import local_day, local_month
 from donations.services.rollups.target import Facts, Ids, Targets, add
@@ -24,6 +31,18 @@ def add_donations(session: Session, targets: Targets, zone: ZoneInfo, ids: Ids) 
         Donation.amount.label("gross"),
     )
     _add_money(session, targets, _chosen(facts, Donation.id, ids))
+
+
+def add_amounts(session: Session, targets: Targets, zone: ZoneInfo, ids: Ids) -> None:
+    """How many gifts of each amount, by the day of the charge."""
+    facts = select(
+        *_key(zone, Donation.charged_at, Donation.recorded_at),
+        Donation.amount.label("amount"),
+        literal(1).label("donations"),
+    )
+    chosen = _chosen(facts, Donation.id, ids).subquery()
+    for model in (DayAmount, MonthAmount):
+        add(session, targets[model], chosen)
 
 
 def add_settlements(session: Session, targets: Targets, zone: ZoneInfo, ids: Ids) -> None:

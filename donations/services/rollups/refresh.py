@@ -25,6 +25,7 @@ _Facts = dict[NewsKind, list[int]]
 
 BY_ZONE: Final[tuple[tuple[NewsKind, TakeIn], ...]] = (
     (NewsKind.DONATION, money.add_donations),
+    (NewsKind.DONATION, money.add_amounts),
     (NewsKind.SETTLEMENT, money.add_settlements),
     (NewsKind.ADJUSTMENT, money.add_adjustments),
     (NewsKind.MOVEMENT, movements.add_movements),

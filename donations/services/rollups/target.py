@@ -20,6 +20,8 @@ TABLES: Final[tuple[type[Base], ...]] = (
     rollups.DayMoneyByOrigin,
     rollups.MonthMoney,
     rollups.DaySettlement,
+    rollups.DayAmount,
+    rollups.MonthAmount,
     rollups.DayMovement,
     rollups.DayMovementByOrigin,
     rollups.CohortMonth,
