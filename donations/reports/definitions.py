@@ -75,60 +75,9 @@ CAME_AND_WENT: Final = Definition(
     "Before + new + came back + resumed − paused − churned = now, where the one period ends as the other "
     "begins. Within one currency, who adds a gift in it to one in another, or gives it up, counts as well.",
 )
-ENDING: Final = Definition(
-    "Fee pending",
-    "Donations whose fee Stripe has not told yet. They are in gross, and in net with nothing taken off.",
-)
-NET: Final = Definition(
-    "Net",
-    "Gross − refunds (by the day of the refund) − lost disputes − fees. Fees that are pending are not taken "
-    "off yet, and are shown apart.",
-)
-DAYS: Final = Definition(
-    "Day", "A calendar day in the reporting time zone; on the days when clocks change it has 23 or 25 hours."
-)
-MONTHS: Final = Definition(
-    "Month",
-    "A calendar month in the reporting time zone; of a month that the period cuts, the days within it.",
-)
-SETTLED: Final = Definition(
-    "Settlement",
-    "What the donations charged in these days came to in the currency of the balance that they were paid "
-    "into, at the rate of each charge; less its fee that is net. What was taken back later is not taken off "
-    "here. What staff entered has no fee and is settled at once.",
-)
-MRR: Final = Definition(
-    "MRR, monthly recurring revenue",
-    "The sum of each recurring gift divided by the months between its charges, at one moment: the end of the "
-    "period, or now while it lasts. Counted are gifts that are active or past due, not paused, and whose "
-    "first payment succeeded; one that waits for its next date while its rhythm changes is active too. "
-    "An annual gift counts a twelfth a month. Rounded only when shown.",
-)
-ACTIVE: Final = Definition(
-    "Active recurring supporters", "The different supporters whose recurring gifts are in MRR."
-)
-NEW: Final = Definition("New", "Supporters who began to give regularly in these days, and never had before.")
-REACTIVATED: Final = Definition(
-    "Came back", "Supporters who had given regularly, had ceased, and began again in these days."
-)
-CHURNED: Final = Definition(
-    "Churned",
-    "Supporters whose last recurring gift ended in these days, by their wish, by failed payments or by a "
-    "dispute. A pause is never churn.",
-)
-PAUSES: Final = Definition(
-    "Paused, resumed",
-    "Supporters whose last recurring gift that counted was paused in these days; or who had paused, and "
-    "go on.",
-)
-CAME_AND_WENT: Final = Definition(
-    "Came and went",
-    "Before + new + came back + resumed − paused − churned = now, where the one period ends as the other "
-    "begins. Within one currency, who adds a gift in it to one in another, or gives it up, counts as well.",
-)
 AT_RISK: Final = Definition(
     "At risk",
-    "Recurring gifts that are past due: the last charge failed and Stripe tries again. They are in MRR.",
+    "The part of MRR whose gifts are past due now: their last charge failed, and Stripe is trying again.",
 )
 ENDING: Final = Definition(
     "Scheduled to end", "Recurring gifts whose day of ending is set. They are in MRR until then."
@@ -171,10 +120,6 @@ GIVEN_UP: Final = Definition(
 )
 CONFIRMATION: Final = Definition(
     "Needed confirmation", "The bank asked the supporter to confirm the payment themselves (3-D Secure)."
-)
-AT_RISK: Final = Definition(
-    "At risk",
-    "The part of MRR whose gifts are past due now: their last charge failed, and Stripe is trying again.",
 )
 ENDED_BY_FAILURE: Final = Definition(
     "Lost to failed payments",
