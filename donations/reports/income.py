@@ -50,19 +50,16 @@ def income_table(by_currency: Takings) -> Table:
         sentence=_income_sentence(by_currency),
         columns=(
             CURRENCY,
-            DONATIONS,
-            Column("donations_before", "Donations before", ColumnKind.COUNT),
-            _GROSS,
-            Column("gross_before", "Gross before", ColumnKind.MONEY),
             Column("net", "Net", ColumnKind.MONEY, definition=NET),
             Column("net_before", "Net before", ColumnKind.MONEY),
             *CHANGES,
+            _GROSS,
+            Column("gross_before", "Gross before", ColumnKind.MONEY),
+            DONATIONS,
+            Column("donations_before", "Donations before", ColumnKind.COUNT),
         ),
         rows=tuple(_income_row(code, *by_currency.both(code)) for code in codes),
-        notes=(
-            "Difference and change are those of net.",
-            *([] if pending is None else [pending]),
-        ),
+        notes=() if pending is None else (pending,),
         definitions=(GROSS, NET, COMPARED),
         behind={
             place: behind
@@ -111,14 +108,14 @@ def gross_by_day(by_day: Takings) -> Table:
 def _income_row(code: str, now: MoneySums, before: MoneySums) -> Row:
     return (
         code,
-        now.donations,
-        before.donations,
-        Money(now.gross, code),
-        Money(before.gross, code),
         Money(now.net, code),
         Money(before.net, code),
         Money(now.net - before.net, code),
         change_of(now.net, before.net),
+        Money(now.gross, code),
+        Money(before.gross, code),
+        now.donations,
+        before.donations,
     )
 
 

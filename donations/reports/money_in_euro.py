@@ -28,6 +28,10 @@ _PICKS: Final[tuple[Pick, ...]] = (
     lambda sums: sums.net,
 )
 """The figures of `PARTS`."""
+RATE_IS_MISSING: Final = (
+    "What all currencies come to in euros cannot be said yet: a reference rate is missing. "
+    "Upload the table of the European Central Bank under Rates."
+)
 _NET: Final = -1
 
 
@@ -103,7 +107,7 @@ def _parts(rates: Rates, by_month: Mapping[Key, MoneySums]) -> tuple[InEuro, ...
 def _total_sentence(shown: tuple[Money | None, ...], before: Money | None, filters: Filters) -> str:
     gross, net = shown[0], shown[_NET]
     if gross is None or net is None:
-        return "What all currencies come to in euros cannot be said yet: a reference rate is missing."
+        return RATE_IS_MISSING
     past = "not known" if before is None else format_money(before, LOCALE)
     return (
         f"All currencies together: {format_money(gross, LOCALE)} gross, {format_money(net, LOCALE)} net; "

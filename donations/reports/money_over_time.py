@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -23,7 +23,7 @@ from donations.reports.money_columns import (
 )
 from donations.reports.sums import Key, MoneySums
 from donations.reports.table import Behind, Chart, ChartKind, Column, ColumnKind, Row, Table
-from donations.reports.takings import NOTHING, shown
+from donations.reports.takings import NOTHING, in_order, shown
 from donations.reports.words import LOCALE, counted, listed, on_day
 
 MOST_DAYS: Final = 92
@@ -70,7 +70,7 @@ def money_by_month(by_month: Mapping[Key, MoneySums], filters: Filters) -> Table
     return Table(
         slug="by-month",
         title="By month",
-        sentence=_months_sentence(by_month, codes, filters),
+        sentence=_months_sentence(by_month, filters),
         columns=(Column("month", "Month", ColumnKind.TEXT), CURRENCY, DONATIONS, *PARTS),
         rows=tuple(rows),
         notes=(_EDGES,),
@@ -96,41 +96,39 @@ def month_name(month: date) -> str:
     return f"{month:%B %Y}"
 
 
-def _codes(by_day: Mapping[Key, MoneySums], filters: Filters) -> tuple[str, ...]:
-    return shown((code for (_, code), sums in by_day.items() if sums != NOTHING), filters)
-
-
 def days_sentence(by_day: Mapping[Key, MoneySums], filters: Filters) -> str:
     """On how many days something was given, and the best of them."""
-    gave = {day for (day, _), sums in by_day.items() if sums.donations}
+    gave, days = {day for (day, _), sums in by_day.items() if sums.donations}, len(filters.period)
     if not gave:
         return "Nothing was given on any of these days."
-    best = [
-        _best(code, {day: sums for (day, of), sums in by_day.items() if of == code})
-        for code in _codes(by_day, filters)
-    ]
-    named = listed(f"{money} on {on_day(day)}" for day, money in filter(None, best))
-    return (
-        f"Something was given on {counted(len(gave), 'day')} of {len(filters.period)}. "
-        f"The most in one day: {named}."
-    )
+    best = _best_of(by_day, lambda day: f"on {on_day(day)}")
+    if days == 1:
+        return best
+    on = f"each of the {days} days" if len(gave) == days else f"{counted(len(gave), 'day')} of {days}"
+    return f"Something was given on {on}. {best}"
 
 
-def _months_sentence(by_month: Mapping[Key, MoneySums], codes: tuple[str, ...], filters: Filters) -> str:
+def _codes(found: Mapping[Key, MoneySums], filters: Filters) -> tuple[str, ...]:
+    return shown((code for (_, code), sums in found.items() if sums != NOTHING), filters)
+
+
+def _months_sentence(by_month: Mapping[Key, MoneySums], filters: Filters) -> str:
     months = months_of(filters.period)
     if not any(sums.donations for sums in by_month.values()):
         return "Nothing was given in any of these months."
     if len(months) == 1:
         return f"All these days are of {month_name(months[0].first)}."
-    best = [_best(code, {day: sums for (day, of), sums in by_month.items() if of == code}) for code in codes]
-    named = listed(f"{money} in {month_name(month)}" for month, money in filter(None, best))
-    return f"The most in one of the {len(months)} months: {named}."
+    return _best_of(by_month, lambda month: f"in {month_name(month)}")
 
 
-def _best(code: str, found: Mapping[date, MoneySums]) -> tuple[date, str] | None:
-    """The first of those that brought most; None where nothing was given."""
-    gave = {day: sums.gross for day, sums in found.items() if sums.gross}
-    if not gave:
-        return None
-    day = min(gave, key=lambda each: (-gave[each], each))
-    return day, format_money(Money(gave[day], code), LOCALE)
+def _best_of(found: Mapping[Key, MoneySums], name: Callable[[date], str]) -> str:
+    """The day or month that brought most, of each currency; the first of those that brought as much."""
+    best: dict[str, list[str]] = {}
+    for code in in_order(code for (_, code), sums in found.items() if sums.gross):
+        gross = {day: sums.gross for (day, of), sums in found.items() if of == code}
+        day = min(gross, key=lambda each: (-gross[each], each))
+        best.setdefault(name(day), []).append(format_money(Money(gross[day], code), LOCALE))
+    if len(best) == 1:
+        ((when, amounts),) = best.items()
+        return f"Most was given {when}: {listed(amounts)}."
+    return f"Most was given {listed(f'{when} ({listed(amounts)})' for when, amounts in best.items())}."

@@ -35,7 +35,7 @@ from donations.reports.takings import (
     pending_sentence,
     shown,
 )
-from donations.reports.words import FREQUENCY_NAMES, LOCALE, SOURCE_NAMES, sentence
+from donations.reports.words import FREQUENCY_NAMES, LOCALE, SOURCE_NAMES, listed, sentence
 
 _WATERFALL: Final = Chart(ChartKind.WATERFALL, "currency", PART_KEYS)
 
@@ -98,13 +98,11 @@ def frequency_table(found: Mapping[Key, MoneySums], filters: Filters) -> Table:
     codes = shown((code for (code, _), sums in found.items() if sums != NOTHING), filters)
     asked = tuple(Frequency) if filters.frequency is None else (filters.frequency,)
     keys = [(code, each) for code in codes for each in asked]
-    said = [
-        _strongest(code, {each: found.get((code, each), NOTHING).gross for each in asked}) for code in codes
-    ]
+    gross = {code: {each: found.get((code, each), NOTHING).gross for each in asked} for code in codes}
     return Table(
         slug="by-frequency",
         title="By frequency",
-        sentence=" ".join(said),
+        sentence=_frequency_sentence(gross),
         columns=(CURRENCY, Column("frequency", "Frequency", ColumnKind.TEXT), DONATIONS, *PARTS),
         rows=tuple(
             (code, FREQUENCY_NAMES[each], *figures(found.get((code, each), NOTHING), code))
@@ -166,18 +164,29 @@ def _behind_keys(
     }
 
 
-def _strongest(code: str, by_frequency: Mapping[Frequency, int]) -> str:
+def _frequency_sentence(gross: Mapping[str, Mapping[Frequency, int]]) -> str:
+    """Which brought most: said once where it is the same in all currencies."""
+    said = [(code, *_strongest(code, by_frequency)) for code, by_frequency in gross.items()]
+    claims = {claim for _, claim, _ in said}
+    if len(claims) > 1:
+        return " ".join(sentence(f"in {code.upper()}, {claim}{much}") for code, claim, much in said)
+    much = [each.removeprefix(": ") for _, _, each in said if each]
+    return sentence(f"{claims.pop()}{f': {listed(much)}' if much else ''}")
+
+
+def _strongest(code: str, by_frequency: Mapping[Frequency, int]) -> tuple[str, str]:
+    """A claim, and how much of how much that was, where it says so."""
     total, most = sum(by_frequency.values()), max(by_frequency.values())
-    if not total:
-        return f"Nothing was given in {code.upper()}."
     best = [each for each, amount in by_frequency.items() if amount == most]
+    if not total:
+        return "nothing was given", ""
     if len(best) > 1:
-        return f"In {code.upper()}, no one frequency brought more than the others."
-    name = FREQUENCY_NAMES[best[0]].lower()
-    parts = [format_money(Money(amount, code), LOCALE) for amount in (most, total)]
-    if most == total:
-        return f"In {code.upper()}, {name} gifts brought all of {parts[1]}."
-    return f"In {code.upper()}, {name} gifts brought most: {parts[0]} of {parts[1]}."
+        return "no one frequency brought more than the others", ""
+    named, whole = (format_money(Money(amount, code), LOCALE) for amount in (most, total))
+    return (
+        f"{FREQUENCY_NAMES[best[0]].lower()} gifts brought most",
+        f": {'all' if most == total else named} of {whole}",
+    )
 
 
 def _source_sentence(found: Mapping[Key, MoneySums]) -> str:

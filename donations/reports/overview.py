@@ -46,8 +46,8 @@ def run(session: Session, filters: Filters) -> Report:
         tables=(
             income_table(by_currency),
             *overview_in_euro(session, by_month, recurring),
-            _over_time(session, by_month),
             *_of_recurring(session, filters, recurring),
+            _over_time(session, by_month),
             taken_back_table(by_currency),
             typical_table(session, taken.by("currency", "frequency")),
         ),

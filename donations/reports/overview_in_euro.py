@@ -16,7 +16,7 @@ from donations.reports.consolidated import CONSOLIDATED, InEuro, Rates
 from donations.reports.definitions import COMPARED, MRR, NET
 from donations.reports.income import CHANGES
 from donations.reports.money_columns import CURRENCY
-from donations.reports.money_in_euro import compared, is_worth_it, net_in_euro, notes_of
+from donations.reports.money_in_euro import RATE_IS_MISSING, compared, is_worth_it, net_in_euro, notes_of
 from donations.reports.recurring import Recurring
 from donations.reports.sums import Key, MovementSums
 from donations.reports.table import Column, ColumnKind, Row, Table
@@ -70,7 +70,7 @@ def _row(name: str, figures: tuple[InEuro, InEuro]) -> Row:
 
 def _sentence(figures: Mapping[str, Money | None]) -> str:
     if all(money is None for money in figures.values()):
-        return "What all currencies come to in euros cannot be said yet: a reference rate is missing."
+        return RATE_IS_MISSING
     known = [
         f"{name} {'not known' if money is None else format_money(money, LOCALE)}"
         for name, money in figures.items()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 
+from donations.domain.gifts import Frequency
 from donations.domain.money import Money
 from donations.jobs import refresh_rollups
 from donations.models import DonationSource
@@ -14,6 +15,7 @@ from donations.models.database import reading, writing
 from donations.reports.filters import Filters, read_filters
 from donations.reports.money import APPLIES, run
 from donations.reports.money_columns import FIGURES, PART_KEYS
+from donations.reports.money_in_euro import RATE_IS_MISSING
 from donations.reports.table import Report
 from donations.runtime import current
 from tests.factories import NOON, ZONE, make_donation, make_refund, make_supporter
@@ -175,7 +177,7 @@ def test_an_empty_history_is_told_as_one(app: Flask) -> None:
     assert sentences(report) == {
         "net": "Nothing came in or went out; in the days before: nothing net.",
         "fees-pending": "No fee of these days is still to come.",
-        "by-frequency": "Nothing was given in EUR.",
+        "by-frequency": "Nothing was given.",
         "by-source": "Nothing was given in these days.",
         "by-day": "Nothing was given on any of these days.",
         "by-month": "Nothing was given in any of these months.",
@@ -206,20 +208,33 @@ def test_a_few_gifts_are_told_in_good_english(app: Flask) -> None:
             "a year before: nothing."
         ),
         "fees-pending": "The fee of 1 donation ($7) is not known yet, and not taken off.",
-        "in-euro": "What all currencies come to in euros cannot be said yet: a reference rate is missing.",
+        "in-euro": RATE_IS_MISSING,
         "in-euro-by-month": "No month can be told in euros yet: reference rates are missing.",
-        "by-frequency": (
-            "In EUR, one-time gifts brought all of €60. In USD, one-time gifts brought all of $7."
-        ),
+        "by-frequency": "One-time gifts brought most: all of €60 and all of $7.",
         "by-source": "Entered by staff: €50 in 1 donation.",
         "by-day": (
             "Something was given on 2 days of 7. "
-            "The most in one day: €50 on 21 November 2026 and $7 on 22 November 2026."
+            "Most was given on 21 November 2026 (€50) and on 22 November 2026 ($7)."
         ),
         "by-month": "All these days are of November 2026.",
         "settlement": "2 donations are settled; after fees that is €59.70.",
     }
     assert table(report, "in-euro").notes[0].startswith("Figures in euros that need a reference rate of USD")
+
+
+def test_the_strongest_frequency_is_named_only_where_there_is_one(app: Flask) -> None:
+    with writing() as session:
+        nina = make_supporter(session, current().vault)
+        for currency, amounts in {"eur": (500, 700, 0), "usd": (500, 500, 0)}.items():
+            for frequency, amount in zip(Frequency, amounts, strict=True):
+                if amount:
+                    make_donation(session, nina, amount=amount, currency=currency, frequency=frequency)
+    refresh_rollups.refresh_all(current())
+
+    assert sentences(report_of({}))["by-frequency"] == (
+        "In EUR, monthly gifts brought most: €7 of €12. "
+        "In USD, no one frequency brought more than the others."
+    )
 
 
 def test_what_is_not_kept_by_campaign_is_not_shown_as_if_it_were(app: Flask) -> None:
