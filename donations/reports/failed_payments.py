@@ -22,7 +22,7 @@ from donations.reports.words import counted, on_days, plural, sentence, share
 _MONTHS: Final = 12
 _DAY: Final = timedelta(days=1)
 _FAILED: Final = Column("failed", "Failed", ColumnKind.COUNT, definition=FAILED)
-_IN_TIME: Final = Column("in_time", "Recovered within 30 days", ColumnKind.COUNT, definition=RECOVERY)
+_IN_TIME: Final = Column("in_time", "Recovered in time", ColumnKind.COUNT, definition=RECOVERY)
 _RATE: Final = Column("rate", "Recovery rate", ColumnKind.PERCENT, definition=RECOVERY)
 _PENDING: Final = Column("pending", "Pending", ColumnKind.COUNT, definition=PENDING_FAILURES)
 _OUTCOMES: Final = (
@@ -124,8 +124,8 @@ def period_table(now: Failures, before: Failures) -> Table:
         _FAILED,
         _RATE,
         *_OUTCOMES,
-        Column("pending_recovered", "Recovered already", ColumnKind.COUNT, definition=PENDING_FAILURES),
-        Column("needed_confirmation", "Needed confirmation", ColumnKind.COUNT, definition=CONFIRMATION),
+        Column("pending_recovered", "Paid already", ColumnKind.COUNT, definition=PENDING_FAILURES),
+        Column("needed_confirmation", "Confirmation", ColumnKind.COUNT, definition=CONFIRMATION),
     )
     rows = tuple(each.row(on_days(each.period), columns) for each in (now, before))
     return Table(
@@ -134,7 +134,7 @@ def period_table(now: Failures, before: Failures) -> Table:
         sentence=said_of(now),
         columns=columns,
         rows=rows,
-        notes=("“Recovered already” are among the pending ones.",),
+        notes=("In time: within 30 days. “Paid already” are among the pending ones.",),
         definitions=(COMPARED,),
         behind=links(columns, rows, (now.behind(), before.behind())),
     )
