@@ -62,16 +62,20 @@ class GoalFigures:
 
     @classmethod
     def all(cls, session: Session, filters: Filters) -> tuple[Self, ...]:
-        """Running ones first, then those to come, over and closed; in each, what ends first stands first."""
+        """Running ones first, then those to come, over and closed. What ends soonest stands first, and of
+        what has ended, what ended last."""
         today = _today(filters)
         goals = session.scalars(_goals(filters)).all()
         money, pledges = _money(session, filters, goals), _pledges(session, filters, goals)
         found = [
             cls(goal, today, *money.get(goal.id, (0, 0)), *pledges.get(goal.id, (0, 0))) for goal in goals
         ]
-        return tuple(
-            sorted(found, key=lambda each: (_ORDER.index(each.state), each.goal.last_on, each.goal.id))
-        )
+        return tuple(sorted(found, key=cls._place))
+
+    def _place(self) -> tuple[int, int, int]:
+        last = self.goal.last_on.toordinal()
+        is_over = self.state in {GoalState.OVER, GoalState.CLOSED}
+        return _ORDER.index(self.state), -last if is_over else last, self.goal.id
 
 
 _ORDER: Final = (GoalState.RUNNING, GoalState.COMING, GoalState.OVER, GoalState.CLOSED)
