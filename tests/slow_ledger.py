@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
-from donations.domain.periods import Period
+from donations.domain.periods import Period, whole_month
 from donations.domain.standing import Standing
 from donations.models import Movement, Origin, Subscription
 from donations.reports.figures import adds_up, words_behind
@@ -27,6 +28,8 @@ from donations.services import movements
 from tests.factories import NOON, ZONE
 from tests.histories import Die, History, change, pick, pledge, somebody
 
+KINDS = ["New", "Reactivated", "Upgraded", "Resumed", "Downgraded", "Paused", "Churned"]
+DAY = timedelta(days=1)
 AS_OF = NOON + timedelta(hours=1)
 PERIODS = [
     Period(date(2026, 10, 24), date(2026, 11, 22)),
@@ -93,7 +96,6 @@ class Line:
     """One movement, as far as the filters go."""
 
     day: date
-    supporter: int
     kind: str
     cause: str
     tag: str
@@ -112,8 +114,8 @@ class Slow:
 
     lines: list[Line]
     filters: Filters
-    cohort_of: dict[int, date]
-    """The month of each supporter's first line."""
+    by_cohort: dict[date, list[Line]]
+    """By the month of each supporter's first line."""
 
     @classmethod
     def read(cls, session: Session, filters: Filters) -> Slow:
@@ -125,13 +127,15 @@ class Slow:
         ).all()
         cohorts: dict[int, date] = {}
         lines: list[Line] = []
+        by_cohort: dict[date, list[Line]] = defaultdict(list)
         for row, campaign in rows:
             cohorts.setdefault(row.supporter_id, local(row.occurred_at, filters).replace(day=1))
             is_known = filters.known_on is None or local(row.recorded_at, filters) <= filters.known_on
             is_from_there = filters.campaign in {None, campaign or ""}
             if is_known and is_from_there and filters.currency in {None, row.currency}:
                 lines += _lines_of(row, filters)
-        return cls(lines, filters, cohorts)
+                by_cohort[cohorts[row.supporter_id]] += _lines_of(row, filters)
+        return cls(lines, filters, by_cohort)
 
     @property
     def counts_people(self) -> bool:
@@ -214,12 +218,26 @@ def check_rows(
         assert adds_up(value, page) is not False, (found.slug, number, key, value, page.total, behind)
 
 
+def lines_of_step(slow: Slow, step: str, period: Period, code: str | None) -> list[Line]:
+    if step in KINDS:
+        return slow.chosen(of(currency=code, kind=step.lower()), within(period))
+    day = period.last if step == "Closing" else period.first - DAY
+    return slow.chosen(of(currency=code), until(day))
+
+
+def months_of(period: Period) -> list[Period]:
+    """Twelve up to the last, or all that the period touches."""
+    firsts = [period.last.replace(day=1)]
+    while len(firsts) < 12 or firsts[-1] > period.first:
+        firsts.append((firsts[-1] - DAY).replace(day=1))
+    return [Period(first, min(whole_month(first).last, period.last)) for first in reversed(firsts)]
+
+
 def _lines_of(row: Movement, filters: Filters) -> list[Line]:
     after = row.annual_before + row.annual_amount
     is_switch = row.switched_from is not None
     whole = Line(
         day=local(row.occurred_at, filters),
-        supporter=row.supporter_id,
         kind=row.kind,
         cause=row.cause or "",
         tag=row.tag or "",

@@ -54,6 +54,8 @@ class Cohorts:
     """The oldest first."""
     until: date
     """The last day that is over and known of."""
+    oldest: int
+    """How many months after its own the oldest cohort is known; -1 where no month is over."""
 
     @classmethod
     def read(cls, session: Session, filters: Filters) -> Cohorts:
@@ -73,7 +75,8 @@ class Cohorts:
             )
             for month in months
         )
-        return cls(filters, tuple(cohorts), _horizon(asked))
+        until = _horizon(asked)
+        return cls(filters, tuple(cohorts), until, _months_over(months[0], until))
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -88,20 +91,27 @@ class Cohorts:
 
     def is_over(self, cohort: Cohort, months: int) -> bool:
         """Whether the month so many after the cohort's is over, and known of."""
-        return whole_month(months_after(cohort.month, months)).last <= self.until
+        return _is_over(months_after(cohort.month, months), self.until)
 
     def over(self, months: int) -> tuple[Cohort, ...]:
         """The cohorts of which that is so: they follow each other from the oldest."""
         return tuple(each for each in self.all if self.is_over(each, months))
 
-    @property
-    def oldest(self) -> int:
-        """How many months after its own the oldest cohort is known; -1 where no month is over."""
-        return next((after for after in range(_MOST_COHORTS, -1, -1) if self.is_over(self.all[0], after)), -1)
-
     def begins(self, cohort: Cohort) -> Period:
         """The days of the cohort's month, up to the period's end."""
         return Period(cohort.month, min(whole_month(cohort.month).last, self.filters.period.last))
+
+
+def _is_over(month: date, until: date) -> bool:
+    return whole_month(month).last <= until
+
+
+def _months_over(first: date, until: date) -> int:
+    """How many months after the first are over, -1 where not even that is."""
+    after = -1
+    while _is_over(months_after(first, after + 1), until):
+        after += 1
+    return after
 
 
 def _until(moved: Mapping[date, int], month: date) -> int:

@@ -7,9 +7,11 @@ followed: its zone, what was known on a day, currency, frequency and origin.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from functools import cache
+from operator import add, attrgetter
 from typing import Any, Final, Self
 
 from sqlalchemy import ColumnElement, Table, case, func, literal, or_, select
@@ -38,10 +40,17 @@ Key = tuple[Any, ...]
 """What was grouped by, in the order in which it was asked for."""
 
 
+@cache
+def _values_of(kind: type[_Sums]) -> Callable[[_Sums], tuple[int, ...]]:
+    """Pages add sums by the ten thousand, so their fields are not looked up each time."""
+    return attrgetter(*(each.name for each in fields(kind)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Sums:
     def __add__(self, other: Self) -> Self:
-        return type(self)(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+        values = _values_of(type(self))
+        return type(self)(*map(add, values(self), values(other)))
 
 
 @dataclass(frozen=True, slots=True)

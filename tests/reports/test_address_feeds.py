@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from donations.domain.gifts import Frequency
 from donations.domain.periods import Period
+from donations.jobs import refresh_rollups
 from donations.models import Donation, DonationSource, Supporter
 from donations.models.database import reading, writing
 from donations.models.vault import Vault
@@ -63,6 +64,7 @@ def people(vault: Vault) -> list[Supporter]:
             if n == 1:
                 make_refund(session, gift, amount=500)
         erasures.wipe(session, found[2].id, NOON)
+    refresh_rollups.refresh_all(current())
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from flask import Flask
@@ -20,6 +20,7 @@ from donations.reports.table import Report, Table
 from tests.histories import History, live
 from tests.slow_ledger import (
     AS_OF,
+    DAY,
     Line,
     Slow,
     asked_of,
@@ -31,11 +32,8 @@ from tests.slow_ledger import (
     recurring_histories,
     rows_of,
     table,
-    until,
     within,
 )
-
-DAY = timedelta(days=1)
 
 
 def run(session: Session, filters: Filters) -> Report:
@@ -43,7 +41,7 @@ def run(session: Session, filters: Filters) -> Report:
 
 
 @settings(
-    max_examples=8,
+    max_examples=6,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -92,8 +90,8 @@ def began(slow: Slow, cohort: date, code: str | None = None) -> list[Line]:
 
 
 def after_that(slow: Slow, cohort: date, after: int, code: str | None = None) -> list[Line]:
-    lines = slow.chosen(of(currency=code), until(whole_month(later(cohort, after)).last))
-    return [each for each in lines if slow.cohort_of[each.supporter] == cohort]
+    last = whole_month(later(cohort, after)).last
+    return [each for each in slow.by_cohort[cohort] if each.day <= last and code in {None, each.currency}]
 
 
 def shown(found: Table) -> list[int]:

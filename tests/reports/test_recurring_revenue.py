@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tests.slow_euros import check_euros, store_rates
 
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
-from donations.domain.periods import Period, months_after, whole_month
+from donations.domain.periods import Period
 from donations.domain.standing import Standing
-from donations.models import ReferenceRate, Subscription
-from donations.models.database import reading, writing
+from donations.models import Subscription
+from donations.models.database import reading
 from donations.reports.filters import Filters
 from donations.reports.registry import REPORTS
 from donations.reports.table import Report
 from tests.histories import History, live
 from tests.slow_ledger import (
-    Line,
+    DAY,
+    KINDS,
     Slow,
     asked_of,
     cells,
     check_rows,
     gifts,
+    lines_of_step,
+    months_of,
     mrr,
     of,
     recurring_histories,
@@ -36,17 +39,6 @@ from tests.slow_ledger import (
     until,
     within,
 )
-
-KINDS = ["New", "Reactivated", "Upgraded", "Resumed", "Downgraded", "Paused", "Churned"]
-DAY = timedelta(days=1)
-RATES_KNOWN_ON = date(2025, 12, 1)
-MISSING = date(2026, 5, 1)
-"""A month whose rate nobody uploaded."""
-
-
-def per_euro(month: date) -> int:
-    """Millionths of a dollar."""
-    return 1_000_000 + 7_919 * (month.year * 12 + month.month - 24_000)
 
 
 def run(session: Session, filters: Filters) -> Report:
@@ -78,26 +70,6 @@ def test_every_figure_equals_that_of_a_plain_loop(
             check_euros(report, slow)
             check_at_risk(report, session, filters)
             check_rows(session, report, filters, REPORTS["recurring"].applies, draw, most=15)
-
-
-def store_rates() -> None:
-    with writing() as session:
-        if session.scalar(select(func.count()).select_from(ReferenceRate)):
-            return
-        for back in range(60):
-            month = months_after(date(2026, 11, 1), -back)
-            if month != MISSING:
-                session.add(
-                    ReferenceRate(
-                        month=month,
-                        currency="usd",
-                        per_euro=per_euro(month),
-                        version=1,
-                        source="a file",
-                        recorded_at=datetime(2025, 12, 1, tzinfo=UTC),
-                        recorded_on=RATES_KNOWN_ON,
-                    )
-                )
 
 
 def check_line(report: Report, slow: Slow) -> None:
@@ -143,13 +115,6 @@ def check_steps(report: Report, slow: Slow) -> None:
             numbers = [each[f"gifts{suffix}"] for each in by_people]
             assert sum(int(str(each)) for each in numbers[:-1]) == numbers[-1]
     assert not any("do not add up" in each.sentence for each in report.tables)
-
-
-def lines_of_step(slow: Slow, step: str, period: Period, code: str | None) -> list[Line]:
-    if step in KINDS:
-        return slow.chosen(of(currency=code, kind=step.lower()), within(period))
-    day = period.last if step == "Closing" else period.first - DAY
-    return slow.chosen(of(currency=code), until(day))
 
 
 def check_causes(report: Report, slow: Slow) -> None:
@@ -232,14 +197,6 @@ def check_rates(report: Report, slow: Slow) -> None:
             assert row[f"ratio{suffix}"] == (Fraction(won, lost) if lost > 0 else None)
 
 
-def months_of(period: Period) -> list[Period]:
-    """Twelve up to the last, or all that the period touches."""
-    firsts = [period.last.replace(day=1)]
-    while len(firsts) < 12 or firsts[-1] > period.first:
-        firsts.append((firsts[-1] - DAY).replace(day=1))
-    return [Period(first, min(whole_month(first).last, period.last)) for first in reversed(firsts)]
-
-
 def check_months(report: Report, slow: Slow) -> None:
     months = months_of(slow.filters.period)
     rows = cells(table(report, "months"))
@@ -267,72 +224,6 @@ def check_months(report: Report, slow: Slow) -> None:
         )
         gone = -(slow.heads(slow.chosen(of(kind="churned"), within(days))) or 0)
         assert row["churn_rate"] == (Fraction(gone, there) if there > 0 else None)
-
-
-def in_euro(annual: int, code: str, day: date, filters: Filters) -> Fraction | None:
-    """A twelfth of it in cents; None without a rate."""
-    if code == "eur" or not annual:
-        return Fraction(annual, 12)
-    is_known = filters.known_on is None or filters.known_on >= RATES_KNOWN_ON
-    if day.replace(day=1) == MISSING or not is_known:
-        return None
-    return Fraction(annual, 12) * Fraction(1_000_000, per_euro(day.replace(day=1)))
-
-
-def total(parts: list[Fraction | None]) -> Money | None:
-    found = [each for each in parts if each is not None]
-    return Money(round(sum(found, Fraction(0))), "eur") if len(found) == len(parts) else None
-
-
-def check_euros(report: Report, slow: Slow) -> None:
-    filters = slow.filters
-    is_there = "movements-in-euro" in {each.slug for each in report.tables}
-    assert is_there == (filters.currency is None and any(code != "eur" for code in slow.currencies))
-    if not is_there:
-        return
-    steps = ["Opening", *KINDS, "FX", "Closing"]
-    found = cells(table(report, "movements-in-euro"))
-    is_empty = all(
-        euro_step(slow, step, each) is None for step in steps for each in (filters.period, filters.previous)
-    )
-    assert [row["step"] for row in found] == ([] if is_empty else steps)
-    for row in found:
-        for period, key in ((filters.period, "mrr"), (filters.previous, "mrr_before")):
-            assert row[key] == euro_step(slow, str(row["step"]), period), (row, period)
-    months = months_of(filters.period)
-    rows = cells(table(report, "months-in-euro"))
-    is_empty = all(euro_step(slow, step, month) is None for step in steps for month in months)
-    months = [] if is_empty else months
-    for row, month in zip(rows, months, strict=True):
-        for step in steps:
-            assert row[step.lower()] == euro_step(slow, step, month), (row, step)
-    for (earlier, _), (later, _) in pairwise(zip(rows, months, strict=True)):
-        assert earlier["closing"] == later["opening"]
-
-
-def euro_step(slow: Slow, step: str, period: Period) -> Money | None:
-    return total(euro_parts(slow, step, period))
-
-
-def euro_parts(slow: Slow, step: str, period: Period) -> list[Fraction | None]:
-    """What a step is the sum of, in cents."""
-    if step == "FX":
-        parts = euro_parts(slow, "Closing", period)
-        for each in ("Opening", *KINDS):
-            parts += [None if part is None else -part for part in euro_parts(slow, each, period)]
-        return parts
-    if step in KINDS:
-        lines = lines_of_step(slow, step, period, None)
-        sums: dict[tuple[str, date], int] = {}
-        for each in lines:
-            key = each.currency, each.day.replace(day=1)
-            sums[key] = sums.get(key, 0) + each.annual
-        return [in_euro(annual, code, month, slow.filters) for (code, month), annual in sums.items()]
-    day = period.last if step == "Closing" else period.first - DAY
-    return [
-        in_euro(sum(line.annual for line in lines_of_step(slow, step, period, code)), code, day, slow.filters)
-        for code in slow.currencies
-    ]
 
 
 def check_at_risk(report: Report, session: Session, filters: Filters) -> None:
