@@ -25,8 +25,11 @@ prove: $(BIN)/.developer ## Run the long proofs, which `test` leaves out
 	@$(BIN)/pytest -n auto --maxprocesses 4 -m prove --timeout 7200 $(PYTEST_ARGS)
 	@PROVE=1 $(BIN)/pytest -n auto --maxprocesses 4 --timeout 7200 tests/sync/test_orders.py $(PYTEST_ARGS)
 
-bench: $(BIN)/.developer ## Measure a year of 1,000 subscriptions in the sandbox
+bench: $(BIN)/.developer ## Measure the sandbox, made-up histories, report pages and exports (an hour or more)
 	@$(BIN)/python -m bench.sandbox
+	@$(BIN)/python -m bench.demo
+	@$(BIN)/python -m bench.exports
+	@$(BIN)/python -m bench.reports
 
 check: $(BIN)/.developer words-check ## Lint, types, floors, and that locks and catalogues are true
 	@$(BIN)/ruff check .
