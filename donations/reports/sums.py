@@ -7,11 +7,10 @@ followed: its zone, what was known on a day, currency, frequency and origin.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from functools import cache
-from operator import add, attrgetter
 from typing import Any, Final, Self
 
 from sqlalchemy import ColumnElement, Table, case, func, literal, or_, select
@@ -41,16 +40,15 @@ Key = tuple[Any, ...]
 
 
 @cache
-def _values_of(kind: type[_Sums]) -> Callable[[_Sums], tuple[int, ...]]:
+def _names_of(kind: type[_Sums]) -> tuple[str, ...]:
     """Pages add sums by the ten thousand, so their fields are not looked up each time."""
-    return attrgetter(*(each.name for each in fields(kind)))
+    return tuple(each.name for each in fields(kind))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
     def __add__(self, other: Self) -> Self:
-        values = _values_of(type(self))
-        return type(self)(*map(add, values(self), values(other)))
+        return type(self)(*[getattr(self, name) + getattr(other, name) for name in _names_of(type(self))])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from tests.slow_euros import check_euros, store_rates
 
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
@@ -22,6 +21,7 @@ from donations.reports.filters import Filters
 from donations.reports.registry import REPORTS
 from donations.reports.table import Report
 from tests.histories import History, live
+from tests.slow_euros import check_euros, store_rates
 from tests.slow_ledger import (
     DAY,
     KINDS,
