@@ -8,10 +8,12 @@ from typing import Final
 from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session, defer
 
+from donations.domain.adjustments import AdjustmentKind
 from donations.domain.money import Money
 from donations.domain.standing import is_terminal
 from donations.gateway.kinds import ObjectKind
 from donations.models import (
+    Adjustment,
     Checkout,
     Dispute,
     Donation,
@@ -37,10 +39,12 @@ class Total:
     donations: int
     gross: Money
     refunded: Money
+    disputed: Money
+    """What disputes that were lost took back."""
 
     @property
     def kept(self) -> Money:
-        return self.gross - self.refunded
+        return self.gross - self.refunded - self.disputed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class SupporterRecord:
     checkouts_in_all: int
     refunds: tuple[Refund, ...]
     disputes: tuple[Dispute, ...]
+    adjustments: tuple[Adjustment, ...]
+    """What the books say was taken from the donations, and what came back."""
     messages: tuple[OutboxMessage, ...]
     movements: tuple[Movement, ...]
     events: tuple[StripeEvent, ...]
@@ -86,7 +92,12 @@ class SupporterRecord:
     def _total(self, code: str) -> Total:
         mine = [each for each in self.donations if each.currency == code]
         gross, refunded = sum(each.amount for each in mine), sum(each.refunded_amount for each in mine)
-        return Total(len(mine), Money(gross, code), Money(refunded, code))
+        disputed = sum(
+            each.amount
+            for each in self.adjustments
+            if each.kind is AdjustmentKind.DISPUTE and each.currency == code
+        )
+        return Total(len(mine), Money(gross, code), Money(refunded, code), Money(disputed, code))
 
 
 def find_record(session: Session, reference: str) -> SupporterRecord | None:
@@ -107,6 +118,7 @@ def find_record(session: Session, reference: str) -> SupporterRecord | None:
         checkouts_in_all=_count_checkouts(session, supporter.id),
         refunds=refunds,
         disputes=disputes,
+        adjustments=_adjustments(session, donations),
         messages=_messages(session, supporter.id),
         movements=_movements(session, supporter.id),
         events=_events(session, ids),
@@ -152,6 +164,11 @@ def _refunds(session: Session, donations: tuple[Donation, ...]) -> tuple[Refund,
 def _disputes(session: Session, donations: tuple[Donation, ...]) -> tuple[Dispute, ...]:
     query = select(Dispute).where(Dispute.donation_id.in_([each.id for each in donations]))
     return tuple(session.scalars(query.order_by(Dispute.opened_at.desc(), Dispute.id.desc())))
+
+
+def _adjustments(session: Session, donations: tuple[Donation, ...]) -> tuple[Adjustment, ...]:
+    query = select(Adjustment).where(Adjustment.donation_id.in_([each.id for each in donations]))
+    return tuple(session.scalars(query.order_by(Adjustment.recorded_at.desc(), Adjustment.id.desc())))
 
 
 def _messages(session: Session, supporter_id: int) -> tuple[OutboxMessage, ...]:

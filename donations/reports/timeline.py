@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from donations.domain.adjustments import AdjustmentKind
 from donations.domain.amounts import format_money
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.disputes import DisputeStatus
@@ -53,6 +54,7 @@ def entries_of(record: SupporterRecord, letter_names: Mapping[str, str]) -> tupl
         *_subscriptions(record),
         *_refunds(record),
         *_disputes(record),
+        *_adjustments(record),
         *_messages(record, letter_names),
         *_movements(record),
         *_events(record),
@@ -141,6 +143,20 @@ def _disputes(record: SupporterRecord) -> Iterator[Entry]:
         reason = (each.reason or "no reason given").replace("_", " ")
         what = f"Dispute opened: {amount}, now {status}"
         yield Entry(each.opened_at, what, f"Stripe's {each.stripe_dispute_id}: {reason}", tone)
+
+
+def _adjustments(record: SupporterRecord) -> Iterator[Entry]:
+    """When money went or came back by the books. A refund that was made is told by the refund itself."""
+    for each in record.adjustments:
+        amount, stripe_id = _written(abs(each.amount), each.currency), each.stripe_id
+        if each.amount < 0:
+            what = f"{each.kind.value.capitalize()} taken back: {amount} is ours again"
+            cause = f"Stripe's {stripe_id} counts no more; earlier figures stay as they were known"
+            yield Entry(each.recorded_at, what, cause, Tone.GOOD)
+        elif each.kind is AdjustmentKind.DISPUTE:
+            what = f"Dispute lost: {amount} is gone"
+            cause = f"Stripe's {stripe_id}; it counts on the day it was opened, {each.occurred_on}"
+            yield Entry(each.recorded_at, what, cause, Tone.BAD)
 
 
 def _messages(record: SupporterRecord, names: Mapping[str, str]) -> Iterator[Entry]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from donations.domain.disputes import DisputeStatus
 from donations.domain.gifts import Frequency
+from donations.domain.refunds import RefundStatus
 from donations.models import (
     DonationSource,
     Supporter,
 )
 from donations.models.database import writing
 from donations.models.vault import Vault
-from donations.services import outbox
+from donations.services import adjustments, outbox
 from tests.factories import (
     NOON,
+    ZONE,
     make_checkout,
+    make_dispute,
     make_donation,
     make_movement,
     make_refund,
@@ -89,9 +93,29 @@ def test_totals_are_per_currency_with_refunds_apart(editor: Desk, nadia: Support
 
     cells = [[cell.text for cell in row.select("th, td")] for row in rows]
     assert cells == [
-        ["EUR", "2", "€60.00", "€2.50", "€57.50"],
-        ["USD", "1", "$7.00", "$0.00", "$7.00"],
+        ["EUR", "2", "€60.00", "€2.50", "€0.00", "€57.50"],
+        ["USD", "1", "$7.00", "$0.00", "$0.00", "$7.00"],
     ]
+
+
+def test_what_went_and_came_back_by_the_books_is_told_once(editor: Desk, nadia: Supporter) -> None:
+    later = NOON + timedelta(minutes=10)
+    with writing() as session:
+        refund = make_refund(session, make_donation(session, nadia, amount=1000), amount=250)
+        make_refund(session, make_donation(session, nadia, amount=900), amount=100)
+        dispute = make_dispute(session, make_donation(session, nadia, amount=700))
+        refund.status, dispute.status = RefundStatus.FAILED, DisputeStatus.LOST
+        adjustments.book_refund(session, refund, zone=ZONE, now=later)
+        adjustments.book_dispute(session, dispute, zone=ZONE, now=later)
+
+    page = editor.sees(f"/staff/supporters/{nadia.reference}")
+
+    told = [entry.get_text(" ", strip=True) for entry in page.select(".timeline .entry")]
+    assert any("Refund taken back: €2.50 is ours again" in entry for entry in told)
+    assert any("Dispute lost: €7 is gone" in entry for entry in told)
+    assert len([entry for entry in told if "Refund" in entry]) == 3
+    totals = [cell.text for cell in page.select("#totals tbody td")]
+    assert totals == ["3", "€26.00", "€3.50", "€7.00", "€15.50"]
 
 
 def test_fee_and_net_are_pending_until_they_are_known(editor: Desk, nadia: Supporter) -> None:
