@@ -18,7 +18,7 @@ from donations.models.vault import Vault
 from donations.services import audit, erasures
 from donations.web.staff.address_exports import _KINDS
 from tests.factories import NOON, make_donation, make_supporter
-from tests.web.staff.conftest import PASSWORD, Clock, Desk
+from tests.web.staff.conftest import PASSWORD, Clock, Desk, take_in
 
 LogIn = Callable[[StaffRole], Desk]
 REASON = "Thanks for the year, by post"
@@ -31,6 +31,7 @@ def givers(vault: Vault, nadia: Supporter) -> list[Supporter]:
         oleg = make_supporter(session, vault, email="oleg@example.com", name="=cmd()")
         make_donation(session, nadia, amount=1500, currency="eur")
         make_donation(session, oleg, amount=500, currency="jpy", at=NOON - timedelta(days=1))
+    take_in()
     return [nadia, oleg]
 
 

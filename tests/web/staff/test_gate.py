@@ -13,7 +13,7 @@ from donations.models.database import writing
 from donations.models.vault import Vault
 from donations.web.staff.permissions import PERMISSIONS, Permission, permission_of
 from tests.factories import make_donation, make_supporter
-from tests.web.staff.conftest import Desk
+from tests.web.staff.conftest import Desk, take_in
 
 LogIn = Callable[[StaffRole], Desk]
 
@@ -86,6 +86,7 @@ def test_a_role_opens_exactly_the_pages_of_its_permissions(
 def test_a_viewer_sees_sums_and_nobody_behind_them(logged_in_as: LogIn, vault: Vault) -> None:
     with writing() as session:
         make_donation(session, make_supporter(session, vault, email="nina@example.com"))
+    take_in()
     desk = logged_in_as(StaffRole.VIEWER)
 
     page = desk.sees("/staff")

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from donations.models import Donation, StaffRole, Supporter
 from donations.models.database import reading, writing
 from tests.sync.desk import only
-from tests.web.staff.conftest import Desk, page_of
+from tests.web.staff.conftest import Desk, page_of, take_in
 
 FORM = "/staff/donations/offline"
 GIFT = {
@@ -62,6 +62,7 @@ def test_what_is_entered_stands_on_the_list_and_on_the_supporters_page(
 
     assert response.status_code == 303
     assert response.headers["Location"] == f"/staff/supporters/{nadia.reference}#donations-title"
+    take_in()
     row = editor.sees("/staff/donations?source=offline").select("#donations tbody tr")[0]
     assert [cell.get_text(" ", strip=True) for cell in row.select("th, td")] == [
         "20 Nov 2026", "n***@example.com", "One-time", "Entered by staff Bank transfer", "€1,250.50", "–",
