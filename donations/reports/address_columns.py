@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from donations.models import Supporter
-from donations.models.bulk_opening import OpenRows, bulk_opener
+from donations.models.bulk_opening import Opened, OpenRows, bulk_opener
 from donations.models.vault import Vault
 from donations.reports.feed import Field
 from donations.reports.table import ColumnKind
@@ -37,14 +37,23 @@ def opener_of(vault: Vault) -> OpenRows:
 
 
 def opened(sealed: Sequence[Sequence[Any]], open_rows: OpenRows) -> tuple[Texts, Texts, Texts, Texts]:
-    """The columns of `FIELDS`, from those of `SEALED`."""
-    references, masters, keys, *texts = sealed
-    emails: list[str | None] = []
-    names: list[str | None] = []
-    remarks: list[str | None] = []
-    for key, found in zip(keys, open_rows(references, masters, keys, zip(*texts, strict=True)), strict=True):
-        email, name = found or (None, None)
-        emails.append(email)
-        names.append(name)
-        remarks.append(None if found else UNOPENED if key else ERASED)
-    return references, emails, names, remarks
+    """The columns of `FIELDS`, from those of `SEALED`. Who stands in several rows is opened once."""
+    rows: list[tuple[Any, ...]] = list(zip(*sealed, strict=True))
+    different = list(dict.fromkeys(rows))
+    references, masters, keys, *texts = zip(*different, strict=True)
+    found = open_rows(references, masters, keys, zip(*texts, strict=True))
+    contacts = {row: _contact(row[2], each) for row, each in zip(different, found, strict=True)}
+    people = [contacts[row] for row in rows]
+    return (
+        sealed[0],
+        [email for email, _, _ in people],
+        [name for _, name, _ in people],
+        [remark for _, _, remark in people],
+    )
+
+
+def _contact(key: bytes, found: Opened | None) -> tuple[str | None, str | None, str | None]:
+    if found is None:
+        return None, None, UNOPENED if key else ERASED
+    email, name = found
+    return email, name, None

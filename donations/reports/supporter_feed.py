@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from donations.models import Donation, Supporter
@@ -59,22 +59,24 @@ def _after(conditions: list[ColumnElement[bool]], newest: int, last: Row | None)
     or not at all, because a batch holds whole supporters."""
     first = 0 if last is None else last[0]
     people = (
-        select(_PEOPLE.id)
+        select(_PEOPLE.id, *SEALED, _PEOPLE.wants_newsletter)
         .where(_PEOPLE.id > first, _PEOPLE.id <= newest, *conditions)
         .order_by(_PEOPLE.id)
         .limit(ROWS_AT_ONCE)
         .cte("people")
     )
-    totals = _totals(select(people.c.id))
+    totals = _totals(people, first)
+    columns: list[ColumnElement[Any]] = [*people.c, *totals.c[1:]]
     return (
-        select(_PEOPLE.id, *SEALED, _PEOPLE.wants_newsletter, *totals.c[1:])
-        .join_from(people, Supporter.__table__, _PEOPLE.id == people.c.id)
-        .outerjoin(totals, totals.c.supporter_id == _PEOPLE.id)
-        .order_by(_PEOPLE.id, totals.c.currency)
+        select(*columns)
+        .outerjoin_from(people, totals, totals.c.supporter_id == people.c.id)
+        .order_by(people.c.id, totals.c.currency)
     )
 
 
-def _totals(people: Select[tuple[int]]) -> Subquery:
+def _totals(people: CTE, first: int) -> Subquery:
+    """Between the first and the last of them: without it, PostgreSQL reads all donations for each batch."""
+    last = select(func.max(people.c.id)).scalar_subquery()
     return (
         select(
             _GIVEN.supporter_id,
@@ -85,7 +87,11 @@ def _totals(people: Select[tuple[int]]) -> Subquery:
             func.min(_GIVEN.charged_on).label("first_gift"),
             func.max(_GIVEN.charged_on).label("last_gift"),
         )
-        .where(_GIVEN.supporter_id.in_(people))
+        .where(
+            _GIVEN.supporter_id > first,
+            _GIVEN.supporter_id <= last,
+            _GIVEN.supporter_id.in_(select(people.c.id)),
+        )
         .group_by(_GIVEN.supporter_id, _GIVEN.currency)
         .subquery("totals")
     )

@@ -117,8 +117,8 @@ def test_the_workbook_says_who_made_it_and_why(cleared: Desk, givers: list[Suppo
     assert summary["In the audit log"] == "line 1"
     rows = list(book["Rows"].iter_rows(min_row=2))
     assert [(row[2].value, row[3].value, row[9].value, row[9].number_format) for row in rows] == [
-        ("oleg@example.com", "=cmd()", 500, "#,##0"),
         ("nadia@example.com", "Nadia", 15, "#,##0.00"),
+        ("oleg@example.com", "=cmd()", 500, "#,##0"),
     ]
     assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
 
