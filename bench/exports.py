@@ -2,7 +2,7 @@
 
 On a PostgreSQL of its own, beside COPY of the same rows with each address decrypted, in one run: that is
 the least that anything in Python can do with them. Each measurement has a process of its own, which is
-looked at while idle and again at the end.
+looked at while idle and again at the end. Who gives what is made up as by `donations demo`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import json
 import resource
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -18,9 +17,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import click
 import psycopg
@@ -28,39 +28,26 @@ from flask import current_app
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bench.postgres import database, server
 from config import Config
 from donations.app import create_app
+from donations.content.offers import load_offers
 from donations.models.bulk_opening import bulk_opener
 from donations.models.database import db, reading
-from donations.models.vault import DataKey, Place, Vault
+from donations.models.vault import Vault
 from donations.reports import csv, donation_feed, xlsx
 from donations.reports.donation_list import DonationFilters
 from donations.reports.feed import Feed
 from donations.runtime import current
+from donations.services.demo import DemoPlan, write
+from tests.databases import engine_for
 
 KEY: Final = f"bench:{base64.b64encode(bytes(range(32))).decode()}"
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AT_ONCE: Final = 1_000
-_SUPPORTER: Final = (
-    "COPY supporter (id, reference, email_index, email_sealed, name_sealed, data_key_sealed, master_key_id,"
-    " wants_newsletter, created_at) FROM STDIN"
-)
-_DONATIONS: Final = """
-    INSERT INTO donation (id, supporter_id, source, frequency, amount, currency, refunded_amount,
-        stripe_payment_intent_id, settlement_currency, settled_amount, fee_amount, net_amount, charged_at,
-        charged_on, recorded_at)
-    SELECT n, 1 + (n::bigint * 7919) %% %(supporters)s, 'stripe',
-        (ARRAY['once', 'monthly', 'annual'])[1 + n %% 3], amount,
-        (ARRAY['eur', 'usd', 'gbp', 'jpy'])[1 + n %% 4], CASE WHEN n %% 50 = 0 THEN amount ELSE 0 END,
-        'pi_3' || lpad(n::text, 22, 'x'), 'eur', amount, amount / 50 + 25, amount - amount / 50 - 25, at,
-        at::date, at
-    FROM (SELECT n, 300 + 100 * (n %% 97) + n %% 13 AS amount,
-                 timestamptz '2023-01-01' + n * interval '2 minutes' AS at
-          FROM generate_series(1, %(rows)s) n) made
-"""
 _COPY: Final = """
     COPY (SELECT s.reference, s.master_key_id, s.data_key_sealed, s.email_sealed, s.name_sealed, d.charged_on,
               d.frequency, d.source, d.method, d.currency, d.amount, d.refunded_amount, d.settlement_currency,
@@ -73,34 +60,24 @@ _TYPES: Final = (
 )
 
 
-def fill(url: str, vault: Vault, supporters: int, rows: int) -> None:
-    with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        cursor = connection.cursor()
+def fill(url: str, vault: Vault, supporters: int) -> int:
+    """How many donations the made-up history of so many supporters has."""
+    plan = DemoPlan(supporters, 5, NOW, 1, ZoneInfo("Europe/Amsterdam"), load_offers())
+    engine = engine_for(url)
+    with Progress(transient=True) as progress, Session(engine) as session, session.begin():
+        task = progress.add_task("Supporters", total=supporters)
         # Neither sums of days nor checks of what is made here are measured.
-        cursor.execute("SET session_replication_role = replica")
-        with cursor.copy(_SUPPORTER) as copy, Progress(transient=True) as progress:
-            for number in progress.track(range(1, supporters + 1), description="Supporters"):
-                copy.write_row(_supporter(vault, number))
-        with Console().status("Donations"):
-            cursor.execute(_DONATIONS, {"supporters": supporters, "rows": rows})
-            connection.commit()
-            connection.autocommit = True
-            cursor.execute("VACUUM ANALYZE")
-
-
-def _supporter(vault: Vault, number: int) -> tuple[object, ...]:
-    reference = f"bench{number:017}"
-    place = partial(Place, "supporter", reference)
-    wrapped = vault.new_key(place("data_key_sealed"))
-    key = DataKey(reference, vault.open_key(wrapped, place("data_key_sealed")))
-    email = key.seal(f"reader.number{number}@example.com", place("email_sealed"))
-    name = key.seal(f"Reader Number {number}", place("name_sealed"))
-    index = secrets.token_bytes(32)
-    return number, reference, index, email, name, wrapped.sealed, wrapped.master_key_id, False, NOW
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        written = write(session, vault, plan, lambda more: progress.advance(task, more))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+        connection.execute(text("CHECKPOINT"))
+    engine.dispose()
+    return written.donations
 
 
 def export_csv() -> int:
-    return sum(len(text.encode()) for text in csv.stream_feed(_feed()))
+    return sum(len(piece.encode()) for piece in csv.stream_feed(_feed()))
 
 
 def export_xlsx() -> int:
@@ -149,7 +126,7 @@ def _measure(name: str, folder: str, url: str) -> dict[str, float]:
     app = create_app(_config(folder, url))
     with app.app_context():
         sum(map(len, csv.stream_feed(_feed(0))))
-        idle = _peak_mb()
+        idle = _now_mb()
         began = time.perf_counter()
         MEASURED[name]()
         seconds = time.perf_counter() - began
@@ -163,6 +140,11 @@ def _in_a_process(name: str, folder: str, url: str) -> dict[str, float]:
     return json.loads(answer.stdout.splitlines()[-1])
 
 
+def _now_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1024**2
+
+
 def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
@@ -172,19 +154,18 @@ def _config(folder: str, url: str) -> Config:
 
 
 @click.command(help=__doc__)
-@click.option("--rows", default=1_000_000, show_default=True)
-@click.option("--supporters", default=250_000, show_default=True)
+@click.option("--supporters", default=100_000, show_default=True)
 @click.option("--runs", default=3, show_default=True, help="Of each, the median counts.")
 @click.option("--measure", hidden=True)
 @click.option("--folder", hidden=True)
 @click.option("--url", hidden=True)
-def main(rows: int, supporters: int, runs: int, measure: str | None, folder: str, url: str) -> None:
+def main(supporters: int, runs: int, measure: str | None, folder: str, url: str) -> None:
     if measure is not None:
         click.echo(json.dumps(_measure(measure, folder, url)))
         return
     with tempfile.TemporaryDirectory() as made, server() as running:
         fresh = database(running, "exports")
-        fill(fresh, Vault(_config(made, fresh).master_keys), supporters, rows)
+        rows = fill(fresh, Vault(_config(made, fresh).master_keys), supporters)
         results: dict[str, list[dict[str, Any]]] = {name: [] for name in MEASURED}
         with Progress(transient=True) as progress:
             for _ in progress.track(range(runs), description="Measuring"):
