@@ -79,9 +79,6 @@ AT_RISK: Final = Definition(
     "At risk",
     "The part of MRR whose gifts are past due now: their last charge failed, and Stripe is trying again.",
 )
-ENDING: Final = Definition(
-    "Scheduled to end", "Recurring gifts whose day of ending is set. They are in MRR until then."
-)
 AVERAGE: Final = Definition(
     "Average gift",
     "Gross ÷ donations, within one currency and one frequency: instalments are never mixed with one-time "

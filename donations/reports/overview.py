@@ -7,9 +7,9 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from donations.domain.gifts import Frequency
+from donations.reports.at_risk import at_risk_table
 from donations.reports.facts import facts_of
 from donations.reports.filters import Filters
-from donations.reports.gift_risks import risks_table
 from donations.reports.income import gross_by_day, income_table
 from donations.reports.money import APPLIES as MONEY_APPLIES
 from donations.reports.money_over_time import is_by_day, money_by_month
@@ -66,7 +66,7 @@ def _of_recurring(session: Session, filters: Filters, recurring: Recurring) -> t
     """Nothing about them where one-time gifts are asked for."""
     if filters.frequency is Frequency.ONCE:
         return ()
-    return mrr_table(recurring), supporters_table(recurring), risks_table(session, filters)
+    return mrr_table(recurring), supporters_table(recurring), at_risk_table(session, filters)
 
 
 def _summary(by_currency: Takings, recurring: Recurring) -> str:
