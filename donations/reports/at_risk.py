@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from donations.domain.money import Money
 from donations.models.rollups import GiftStateKind, GiftStates
+from donations.reports.currency_order import in_order
 from donations.reports.filters import Filter, Filters
 from donations.reports.movement_definitions import AT_RISK, ENDING, PAUSED_NOW
 from donations.reports.movement_figures import standing
-from donations.reports.recurring_ledger import in_order, monthly
+from donations.reports.recurring_ledger import monthly
 from donations.reports.table import Behind, Column, ColumnKind, Row, RowsOf, Table
 from donations.reports.words import amounts, counted
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from donations.domain.money import Money
 from donations.domain.periods import Period
-from donations.domain.rates import HOME_CURRENCY
 from donations.reports.table import Behind, Cell, Column, Row
 
 
@@ -27,11 +26,6 @@ def links(
         for key, behind in line.items()
         if key in at and not _is_nothing(rows[number][at[key]])
     }
-
-
-def in_order(currencies: Iterable[str]) -> tuple[str, ...]:
-    """The home currency first, the others by their codes."""
-    return tuple(sorted(set(currencies), key=lambda code: (code != HOME_CURRENCY, code)))
 
 
 def _is_nothing(cell: Cell) -> bool:

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from donations.domain.movements import MovementKind
 from donations.domain.periods import Period, local_day, months_after, whole_month
 from donations.models.rollups import CohortMonth
+from donations.reports.currency_order import in_order
 from donations.reports.filters import Filters
-from donations.reports.recurring_ledger import in_order
 from donations.reports.sums import MovementSums, movements_by
 
 _LEAST_COHORTS: Final = 24

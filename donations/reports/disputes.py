@@ -18,7 +18,8 @@ from donations.domain.disputes import DisputeStatus, is_lost, is_open
 from donations.domain.money import Money
 from donations.domain.periods import Period
 from donations.models import Dispute, Donation
-from donations.reports.behind import dates, in_order, links
+from donations.reports.behind import dates, links
+from donations.reports.currency_order import in_order
 from donations.reports.definitions import COMPARED, DISPUTES_OPENED
 from donations.reports.filters import Filters
 from donations.reports.table import Behind, Column, ColumnKind, Row, RowsOf, Table

@@ -31,10 +31,12 @@ def freshness_of(session: Session, now: datetime) -> Freshness:
     return Freshness(state.refreshed_at if is_behind else now, is_behind)
 
 
-def day_of_books(session: Session, instant: datetime, otherwise: ZoneInfo) -> date:
-    """The day that it was by the books, whichever zone a report is asked in: stored days are theirs.
+def books_zone(session: Session, otherwise: ZoneInfo) -> ZoneInfo:
+    """The zone of stored days; `otherwise` while nothing was ever built."""
+    zones = session.get_one(RollupState, 1).zones
+    return ZoneInfo(zones.partition(",")[0]) if zones else otherwise
 
-    `otherwise` counts while nothing was ever built.
-    """
-    first, *_others = session.get_one(RollupState, 1).zones.split(",")
-    return local_day(instant, ZoneInfo(first) if first else otherwise)
+
+def day_of_books(session: Session, instant: datetime, otherwise: ZoneInfo) -> date:
+    """The day that it was by the books, whichever zone a report is asked in: stored days are theirs."""
+    return local_day(instant, books_zone(session, otherwise))

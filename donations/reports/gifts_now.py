@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -15,15 +14,14 @@ from sqlalchemy.orm import Session
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
 from donations.domain.movements import MONTHS_A_YEAR
-from donations.domain.periods import local_day
-from donations.models.rollups import GiftStateKind, GiftStates, RollupState
+from donations.models.rollups import GiftStateKind, GiftStates
 from donations.reports.filters import Filters
 
 STATE_NAMES: Final[Mapping[GiftStateKind, str]] = {
     GiftStateKind.ACTIVE: "Active",
     GiftStateKind.FAILING: "Failing",
     GiftStateKind.PAUSED: "Paused",
-    GiftStateKind.WAITING: "Not counted",
+    GiftStateKind.WAITING: "Waiting",
 }
 COUNTED: Final = (GiftStateKind.ACTIVE, GiftStateKind.FAILING)
 """In MRR."""
@@ -59,17 +57,6 @@ def monthly(gifts: Sequence[Gifts], currency: str) -> Money:
     """What they come to a month, rounded once."""
     annual = sum(each.annual for each in gifts if each.currency == currency)
     return Money(round(Fraction(annual, MONTHS_A_YEAR)), currency)
-
-
-def books_zone(session: Session, filters: Filters) -> ZoneInfo:
-    """The zone of the days of charges; before the sums were ever built, the one that is asked for."""
-    zones = session.scalar(select(RollupState.zones).where(RollupState.id == 1))
-    return ZoneInfo(zones.partition(",")[0]) if zones else filters.zone
-
-
-def today_of(session: Session, filters: Filters) -> date:
-    """The day of asking, as charges are dated."""
-    return local_day(filters.as_of, books_zone(session, filters))
 
 
 def _gifts(row: GiftStates) -> Gifts:

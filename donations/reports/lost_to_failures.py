@@ -12,7 +12,8 @@ from donations.domain.money import Money
 from donations.domain.movements import MONTHS_A_YEAR, ChurnCause
 from donations.domain.periods import Period
 from donations.models.rollups import GiftStateKind, GiftStates
-from donations.reports.behind import dates, in_order, links
+from donations.reports.behind import dates, links
+from donations.reports.currency_order import in_order
 from donations.reports.definitions import AT_RISK, COMPARED, ENDED_BY_FAILURE
 from donations.reports.filters import Filters
 from donations.reports.gifts_now import gifts_now, monthly

@@ -10,6 +10,7 @@ from donations.domain.amounts import format_money
 from donations.domain.money import Money
 from donations.domain.periods import Period, whole_month
 from donations.domain.rates import month_of
+from donations.reports.currency_order import in_order
 from donations.reports.definitions import DAYS, GROSS, MONTHS, NET
 from donations.reports.filters import Filters
 from donations.reports.money_columns import (
@@ -23,7 +24,7 @@ from donations.reports.money_columns import (
 )
 from donations.reports.sums import Key, MoneySums
 from donations.reports.table import Behind, Chart, ChartKind, Column, ColumnKind, Row, Table
-from donations.reports.takings import NOTHING, in_order, shown
+from donations.reports.takings import NOTHING, shown
 from donations.reports.words import LOCALE, counted, listed, on_day
 
 MOST_DAYS: Final = 92

@@ -9,6 +9,7 @@ from donations.domain.amounts import format_money
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
 from donations.models import DonationSource
+from donations.reports.currency_order import in_order
 from donations.reports.definitions import COMPARED, GROSS, NET, PENDING
 from donations.reports.filters import Filters
 from donations.reports.income import CHANGES, change_of
@@ -31,7 +32,6 @@ from donations.reports.takings import (
     amounts_of,
     before_words,
     given,
-    in_order,
     pending_sentence,
     shown,
 )

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from donations.domain.money import Money
 from donations.domain.movements import MONTHS_A_YEAR, MovementKind
 from donations.domain.periods import Period, months_after, whole_month
-from donations.domain.rates import HOME_CURRENCY
+from donations.reports.currency_order import in_order
 from donations.reports.filters import Filters
 from donations.reports.movement_words import KIND_NAMES
 from donations.reports.sums import MovementSums, movements_between, stood_on
@@ -130,11 +130,6 @@ class Ledger:
         if currency is None:
             return sum(self.closing.values(), NOTHING)
         return self.closing.get(currency, NOTHING)
-
-
-def in_order(currencies: Iterable[str]) -> tuple[str, ...]:
-    """The home currency first, the others by their codes."""
-    return tuple(sorted(currencies, key=lambda code: (code != HOME_CURRENCY, code)))
 
 
 def monthly(annual: int, currency: str) -> Money:

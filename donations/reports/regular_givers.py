@@ -15,18 +15,13 @@ from donations.domain.periods import Period
 from donations.models.rollups import GiftStateKind, GiftStates, SupporterKind, SupporterKinds
 from donations.reports.definitions import COMPARED
 from donations.reports.filters import Filters
+from donations.reports.gifts_now import STATE_NAMES
 from donations.reports.giving_definitions import BEGAN, ENDED, ENDING, KIND, STATES
 from donations.reports.sums import movements_by
 from donations.reports.supporter_list import KIND_NAMES, Kind
 from donations.reports.table import Behind, Chart, ChartKind, Column, ColumnKind, RowsOf, Table
 from donations.reports.words import counted, listed, on_days, share
 
-_STATE_NAMES: Final[Mapping[GiftStateKind, str]] = {
-    GiftStateKind.ACTIVE: "Active",
-    GiftStateKind.FAILING: "Failing",
-    GiftStateKind.PAUSED: "Paused",
-    GiftStateKind.WAITING: "Waiting",
-}
 _MOVED: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
     ("New", {"movement": MovementKind.NEW.value}),
     ("Reactivated", {"movement": MovementKind.REACTIVATED.value}),
@@ -87,7 +82,7 @@ def states_table(session: Session) -> Table:
             Column("gifts", "Recurring gifts", ColumnKind.COUNT, definition=STATES),
             Column("ending", "Set to end", ColumnKind.COUNT, definition=ENDING),
         ),
-        rows=tuple((_STATE_NAMES[state], *numbers.get(state, (0, 0))) for state in states),
+        rows=tuple((STATE_NAMES[state], *numbers.get(state, (0, 0))) for state in states),
         notes=("As of now, whichever period is shown. One person may have several gifts.",),
         behind={
             (number, key): Behind(RowsOf.SUBSCRIPTIONS, {"state": state.value} | words)
@@ -163,7 +158,7 @@ def _states_sentence(numbers: Mapping[str, tuple[int, int]]) -> str:
     if not total:
         return "There are no recurring gifts now."
     parts = [
-        f"{numbers[state][0]:,} {_STATE_NAMES[state].lower()}"
+        f"{numbers[state][0]:,} {STATE_NAMES[state].lower()}"
         for state in GiftStateKind
         if numbers.get(state, (0, 0))[0]
     ]

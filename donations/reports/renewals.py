@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from donations.domain.money import Money
 from donations.models.rollups import GiftStateKind
-from donations.reports.behind import in_order, links
+from donations.reports.behind import links
+from donations.reports.currency_order import in_order
 from donations.reports.definitions import MRR
 from donations.reports.facts import facts_of
 from donations.reports.filters import Filter, Filters
-from donations.reports.gifts_now import COUNTED, Gifts, books_zone, gifts_now, monthly, today_of
+from donations.reports.freshness import books_zone, day_of_books
+from donations.reports.gifts_now import COUNTED, Gifts, gifts_now, monthly
 from donations.reports.renewal_success import recurring_frequencies, success_by_frequency, success_table
 from donations.reports.table import Behind, Column, ColumnKind, Report, Row, RowsOf, Table
 from donations.reports.upcoming import HORIZONS, Upcoming, ahead_table, weeks_table
@@ -41,11 +43,11 @@ _APART_STATES: Final = {
 
 def run(session: Session, filters: Filters) -> Report:
     """Everything is as it stands at the moment of asking, in the days of the books."""
-    zone = books_zone(session, filters)
+    zone = books_zone(session, filters.zone)
     asked = replace(
         filters, zone=zone, campaign=None, article=None, placement=None, status=None, known_on=None
     )
-    today, gifts = today_of(session, asked), gifts_now(session, asked)
+    today, gifts = day_of_books(session, asked.as_of, asked.zone), gifts_now(session, asked)
     counted_on = [each for each in gifts if each.state in COUNTED and not each.is_ending]
     success = success_by_frequency(session, asked, zone, today)
     upcoming = Upcoming.of(counted_on, success, today)

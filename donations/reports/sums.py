@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import ColumnElement, Table, case, func, literal, or_, select
 from sqlalchemy.orm import Session
@@ -49,6 +49,9 @@ def _names_of(kind: type[_Sums]) -> tuple[str, ...]:
 class _Sums:
     def __add__(self, other: Self) -> Self:
         return type(self)(*[getattr(self, name) + getattr(other, name) for name in _names_of(type(self))])
+
+
+AnySums = TypeVar("AnySums", bound=_Sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +136,15 @@ def money_by(session: Session, filters: Filters, period: Period, *keys: str) -> 
     is_by_month = MONTH in keys and "day" not in keys and not _needs_origin(filters, keys)
     if is_by_month and _is_of_whole_months(filters, period):
         table = table_of(MonthMoney)
-        within = table.c.month.between(period.first, period.last)
     else:
         table = table_of(DayMoneyByOrigin if _needs_origin(filters, keys) else DayMoney)
-        within = table.c.day.between(period.first, period.last)
-    return {key: MoneySums(*sums) for key, sums in _read(session, filters, table, keys, MoneySums, within)}
+    return _read(session, filters, table, keys, MoneySums, _within(table, period))
 
 
 def gifts_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, GiftSums]:
     """How many gifts were charged, wherever they came from. `amount` may be grouped by."""
-    if _is_of_whole_months(filters, period):
-        table = table_of(MonthAmount)
-        within = table.c.month.between(period.first, period.last)
-    else:
-        table = table_of(DayAmount)
-        within = table.c.day.between(period.first, period.last)
-    return {key: GiftSums(*sums) for key, sums in _read(session, filters, table, keys, GiftSums, within)}
+    table = table_of(MonthAmount if _is_of_whole_months(filters, period) else DayAmount)
+    return _read(session, filters, table, keys, GiftSums, _within(table, period))
 
 
 def settlements_by(
@@ -156,33 +152,26 @@ def settlements_by(
 ) -> dict[Key, SettlementSums]:
     """What reached our balance of a period's charges, wherever the gifts came from."""
     table = table_of(DaySettlement)
-    within = table.c.day.between(period.first, period.last)
-    found = _read(session, filters, table, keys, SettlementSums, within)
-    return {key: SettlementSums(*sums) for key, sums in found}
+    return _read(session, filters, table, keys, SettlementSums, _within(table, period))
 
 
 def movements_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, MovementSums]:
     """What moved in a period. `kind`, `cause` and `tag` may be grouped by, too."""
-    table = table_of(DayMovementByOrigin if _needs_origin(filters, keys) else DayMovement)
-    within = table.c.day.between(period.first, period.last)
-    found = _read(session, filters, table, keys, MovementSums, within)
-    return {key: MovementSums(*sums) for key, sums in found}
+    table = _movements(filters, keys)
+    return _read(session, filters, table, keys, MovementSums, _within(table, period))
 
 
 def failures_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, FailureSums]:
     """The payments that first failed in a period. They are no ledger: what became of them is what is so
     now, whatever was known on a day."""
     table = table_of(DayFailure)
-    within = table.c.day.between(period.first, period.last)
-    found = _read(session, replace(filters, known_on=None), table, keys, FailureSums, within)
-    return {key: FailureSums(*sums) for key, sums in found}
+    return _read(session, replace(filters, known_on=None), table, keys, FailureSums, _within(table, period))
 
 
 def stood_on(session: Session, filters: Filters, day: date, *keys: str) -> dict[Key, MovementSums]:
     """What all movements up to the end of a day come to: recurring revenue and its givers at that moment."""
-    table = table_of(DayMovementByOrigin if _needs_origin(filters, keys) else DayMovement)
-    found = _read(session, filters, table, keys, MovementSums, table.c.day <= day)
-    return {key: MovementSums(*sums) for key, sums in found}
+    table = _movements(filters, keys)
+    return _read(session, filters, table, keys, MovementSums, table.c.day <= day)
 
 
 def movements_between(
@@ -191,11 +180,9 @@ def movements_between(
     """What moved from each of some days to the next, all in one read: a movement stands under the first
     of `days` by whose end it had happened, which is the first part of the key. Up to the last of them."""
     ends = sorted(set(days))
-    table = table_of(DayMovementByOrigin if _needs_origin(filters, keys) else DayMovement)
+    table = _movements(filters, keys)
     by_then = _first_from(table.c.day, ends)
-    within = table.c.day <= ends[-1]
-    found = _read(session, filters, table, keys, MovementSums, within, by_then)
-    return {key: MovementSums(*sums) for key, sums in found}
+    return _read(session, filters, table, keys, MovementSums, table.c.day <= ends[-1], by_then)
 
 
 def heads(sums: MovementSums, filters: Filters) -> int | None:
@@ -238,10 +225,10 @@ def _read(
     filters: Filters,
     table: Table[Any],
     keys: tuple[str, ...],
-    kind: type[_Sums],
+    kind: type[AnySums],
     within: ColumnElement[bool],
     *reckoned: ColumnElement[Any],
-) -> list[tuple[Key, tuple[int, ...]]]:
+) -> dict[Key, AnySums]:
     """By what is reckoned from the columns, then by the keys."""
     origin = table_of(Origin)
     by = [*reckoned, *(_column(table, key) for key in keys)]
@@ -250,10 +237,20 @@ def _read(
         query = query.join_from(table, origin, origin.c.id == table.c.origin_id, isouter=True)
     query = query.where(table.c.zone == filters.zone.key, within, *_conditions(table, filters)).group_by(*by)
     # SUM is a Decimal on PostgreSQL, and NULL where there is nothing to sum.
-    return [
-        (tuple(row[: len(by)]), tuple(int(each or 0) for each in row[len(by) :]))
+    return {
+        tuple(row[: len(by)]): kind(*(int(each or 0) for each in row[len(by) :]))
         for row in session.execute(query).all()
-    ]
+    }
+
+
+def _within(table: Table[Any], period: Period) -> ColumnElement[bool]:
+    """The days of a period, or its months where the sums are of whole ones."""
+    column = table.c[MONTH if MONTH in table.c else "day"]
+    return column.between(period.first, period.last)
+
+
+def _movements(filters: Filters, keys: tuple[str, ...]) -> Table[Any]:
+    return table_of(DayMovementByOrigin if _needs_origin(filters, keys) else DayMovement)
 
 
 def _column(table: Table[Any], key: str) -> ColumnElement[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from donations.domain.money import Money
 from donations.domain.rates import HOME_CURRENCY
+from donations.reports.currency_order import in_order
 from donations.reports.filters import Compare, Filters
 from donations.reports.sums import Key, MoneySums, money_by
 from donations.reports.words import amounts, counted
@@ -47,11 +48,6 @@ def takings(session: Session, filters: Filters, *names: str) -> Takings:
         money_by(session, filters, period, *names) for period in (filters.period, filters.previous)
     )
     return Takings(filters, names, now, before)
-
-
-def in_order(codes: Iterable[str]) -> tuple[str, ...]:
-    """Currencies, each once, the home currency first."""
-    return tuple(sorted(set(codes), key=lambda code: (code != HOME_CURRENCY, code)))
 
 
 def shown(codes: Iterable[str], filters: Filters) -> tuple[str, ...]:

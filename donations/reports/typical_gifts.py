@@ -12,12 +12,13 @@ from donations.domain.amounts import format_money
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
 from donations.domain.periods import Period
+from donations.reports.currency_order import in_order
 from donations.reports.definitions import AVERAGE, COMPARED, GROSS, MEDIAN
 from donations.reports.filters import Filters
 from donations.reports.money_columns import CURRENCY, DONATIONS, behind_row
 from donations.reports.sums import MoneySums, gifts_by
 from donations.reports.table import Column, ColumnKind, Row, Table
-from donations.reports.takings import NOTHING, Takings, in_order
+from donations.reports.takings import NOTHING, Takings
 from donations.reports.words import FREQUENCY_NAMES, LOCALE, listed
 
 Kind = tuple[str, Frequency]

@@ -12,7 +12,8 @@ from donations.domain.gifts import Frequency
 from donations.domain.money import Money
 from donations.domain.periods import Period
 from donations.domain.renewals import charges_until
-from donations.reports.behind import in_order, links
+from donations.reports.behind import links
+from donations.reports.currency_order import in_order
 from donations.reports.definitions import EXPECTED, UPCOMING
 from donations.reports.gifts_now import Gifts
 from donations.reports.renewal_success import Success

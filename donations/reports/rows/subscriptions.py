@@ -24,7 +24,8 @@ from donations.models.rollups import GiftState, GiftStateKind
 from donations.models.rollups.keys import NO_DAY
 from donations.reports.filter_words import LONGEST_DAYS
 from donations.reports.filters import Filter, Filters
-from donations.reports.gifts_now import COUNTED, STATE_NAMES, today_of
+from donations.reports.freshness import day_of_books
+from donations.reports.gifts_now import COUNTED, STATE_NAMES
 from donations.reports.rows.conditions import of_origin
 from donations.reports.rows.page import RowsPage, Source, read_all, read_page
 from donations.reports.table import Column, ColumnKind, Row
@@ -72,7 +73,7 @@ def _source(session: Session, filters: Filters, words: Mapping[str, str]) -> Sou
     summed = words.get("sum", "gifts")
     if summed not in _SUMS:
         problems.append("We do not know what to sum, so the gifts are counted.")
-    today = today_of(session, filters)
+    today = day_of_books(session, filters.as_of, filters.zone)
     days = _days(words, today, problems)
     charges = case((GiftState.due_on >= today, 1), else_=0) if days is None else _charges_in(days, today)
     sums = {
