@@ -53,3 +53,12 @@ def test_every_table_of_it_can_be_downloaded(editor: Desk, history: None) -> Non
     links = [str(link["href"]) for link in page.select(".section-foot a")]
     assert len(links) > 8
     assert {editor.client.get(link).status_code for link in links} == {200}
+
+
+def test_what_is_not_old_enough_is_left_blank(editor: Desk, history: None) -> None:
+    page = editor.sees("/staff/reports/cohorts?preset=last-30-days")
+
+    tables = [table for table in page.select("table") if table.select("td.heat")]
+    cells = [cell.text for table in tables for cell in table.select("td")]
+    assert "" in cells
+    assert "–" not in cells
