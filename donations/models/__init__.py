@@ -4,6 +4,7 @@ from donations.models import rollups as rollups
 from donations.models.adjustment import Adjustment
 from donations.models.audit_entry import AuditEntry, AuditHead
 from donations.models.base import Base
+from donations.models.call_budget import CallBudget
 from donations.models.checkout import Checkout
 from donations.models.dispute import Dispute
 from donations.models.donation import Donation, DonationSource
@@ -38,6 +39,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Base",
+    "CallBudget",
     "Checkout",
     "Disposition",
     "Dispute",
