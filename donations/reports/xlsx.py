@@ -5,15 +5,15 @@ Cells that hold numbers are numbers, with the decimals of their currency; nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain
-from typing import Any, Final
+from itertools import chain, islice
+from typing import Any, Final, Generic, TypeVar
 
 from donations.reports import workbook
 from donations.reports.explanations import definitions_of, notes_of
 from donations.reports.feed import Batch, Feed, plain_code
-from donations.reports.table import ColumnKind, Definition, Report, Table
+from donations.reports.table import ColumnKind, Definition, Report, Row, Table
 from donations.reports.workbook import Sheet, stream_workbook
 from donations.reports.workbook_cells import (
     amount_cell,
@@ -32,6 +32,11 @@ _TEXT_WIDTH: Final = 100.0
 _WIDTHS: Final = {ColumnKind.TEXT: 24.0, ColumnKind.DAY: 12.0, ColumnKind.CURRENCY: 10.0}
 _FIGURE_WIDTH: Final = 14.0
 _WRITTEN_AT_ONCE: Final = 500
+
+B = TypeVar("B")
+"""A batch of rows."""
+_Piece = tuple[str, int]
+"""Whole rows as XML, and how many they are."""
 
 
 def stream_report(report: Report) -> Iterator[bytes]:
@@ -55,6 +60,17 @@ def stream_feed(feed: Feed) -> Iterator[bytes]:
         (_summary(feed.title, feed.facts, said),), _sheets_of_feed(feed), _definitions(feed.definitions)
     )
     return stream_workbook(sheets, feed.title)
+
+
+def stream_rows(table: Table, facts: Sequence[tuple[str, str]], rows: Iterator[Row]) -> Iterator[bytes]:
+    """Rows without end under the columns of `table`, whose own rows are not looked at."""
+    said = [(table.title, table.sentence), *(("Note", note) for note in notes_of((table,)))]
+    sheets = chain(
+        (_summary(table.title, facts, said),),
+        _sheets_of_rows(table, rows),
+        _definitions(definitions_of((table,))),
+    )
+    return stream_workbook(sheets, table.title)
 
 
 def _summary(title: str, facts: Sequence[tuple[str, str]], said: Sequence[tuple[str, str]]) -> Sheet:
@@ -88,39 +104,68 @@ def _sheet_of_table(table: Table, name: str) -> Sheet:
     return Sheet(name, _widths(kinds), chain((header,), rows))
 
 
+def _sheets_of_rows(table: Table, rows: Iterator[Row]) -> Iterator[Sheet]:
+    kinds = [column.kind for column in table.columns]
+    header = _header([(column.label, column.kind) for column in table.columns])
+
+    def written(batch: Sequence[Row], first: int) -> Iterator[_Piece]:
+        lines = (
+            row_of((cell_of(column, cell, kinds[column]) for column, cell in enumerate(row)), number)
+            for number, row in enumerate(batch, first)
+        )
+        yield "".join(lines), len(batch)
+
+    batches = iter(lambda: tuple(islice(rows, _WRITTEN_AT_ONCE)), ())
+    return _sheets(_widths(kinds), header, _Coming(batches, len), written)
+
+
 def _sheets_of_feed(feed: Feed) -> Iterator[Sheet]:
-    """Each takes its rows from the same batches, so the next begins when the one before is written."""
-    kinds = [field.kind for field in feed.fields]
     header = _header([(field.label, field.kind) for field in feed.fields])
-    coming = _Coming(feed.batches)
-    while True:
-        yield Sheet("Rows", _widths(kinds), chain((header,), _rows_of_sheet(feed, coming)))
-        if coming.batch is None:
-            return
+
+    def written(batch: Batch, first: int) -> Iterator[_Piece]:
+        for part in _parts(batch):
+            yield "".join(rows_of(_columns(feed, part), first)), len(part[0])
+            first += len(part[0])
+
+    coming = _Coming(feed.batches, lambda batch: len(batch[0]))
+    return _sheets(_widths([field.kind for field in feed.fields]), header, coming, written)
 
 
-class _Coming:
+class _Coming(Generic[B]):
     """The batches, of which the next is known before it is taken."""
 
-    def __init__(self, batches: Iterator[Batch]) -> None:
+    def __init__(self, batches: Iterator[B], size: Callable[[B], int]) -> None:
         self._batches = batches
+        self._size = size
         self.batch = next(batches, None)
+
+    @property
+    def rows(self) -> int:
+        return 0 if self.batch is None else self._size(self.batch)
 
     def advance(self) -> None:
         self.batch = next(self._batches, None)
 
 
-def _rows_of_sheet(feed: Feed, coming: _Coming) -> Iterator[str]:
+def _sheets(
+    widths: tuple[float, ...], header: str, coming: _Coming[B], written: Callable[[B, int], Iterator[_Piece]]
+) -> Iterator[Sheet]:
+    """Each takes its rows from the same batches, so the next begins when the one before is written."""
+    while True:
+        yield Sheet("Rows", widths, chain((header,), _rows_of_sheet(coming, written)))
+        if coming.batch is None:
+            return
+
+
+def _rows_of_sheet(coming: _Coming[B], written: Callable[[B, int], Iterator[_Piece]]) -> Iterator[str]:
     """As XML, until the sheet is full."""
     first, characters = 2, 0
     while coming.batch is not None:
-        rows = len(coming.batch[0])
-        is_full = first - 2 + rows > workbook.MOST_ROWS or characters > workbook.MOST_CHARACTERS
+        is_full = first - 2 + coming.rows > workbook.MOST_ROWS or characters > workbook.MOST_CHARACTERS
         if is_full and first > 2:
             return
-        for part in _parts(coming.batch):
-            piece = "".join(rows_of(_columns(feed, part), first))
-            first, characters = first + len(part[0]), characters + len(piece)
+        for piece, rows in written(coming.batch, first):
+            first, characters = first + rows, characters + len(piece)
             yield piece
         coming.advance()
 

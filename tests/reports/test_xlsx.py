@@ -142,6 +142,17 @@ def test_the_next_sheet_goes_on_where_one_is_full(monkeypatch: pytest.MonkeyPatc
     assert numbers == list(range(7_000))
 
 
+def test_rows_of_a_table_go_on_where_a_sheet_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 1_200)
+    rows = [(DAY, "=1+1", "eur", Money(number, "eur"), number, None) for number in range(2_600)]
+
+    book = opened(xlsx.stream_rows(TABLE, REPORT.facts, iter(rows)))
+
+    assert book.sheetnames == ["Summary", "Rows", "Rows 2", "Rows 3", "Definitions"]
+    assert [row[4] for name in book.sheetnames[1:4] for row in values(book, name)[1:]] == list(range(2_600))
+    assert values(book, "Summary")[2] == ["Period", "22 November 2026"]
+
+
 def test_it_goes_out_while_it_is_made() -> None:
     batches = Endless()
     pieces = xlsx.stream_feed(Feed("test", "Test", (), (), FIELDS, iter(batches)))

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, request, url_for
 
+from donations.reports.file_kinds import FileKind
 from donations.reports.filters import FILTER_WORDS
 from donations.web.staff import (
     address_exports,
@@ -39,7 +40,8 @@ blueprint.add_url_rule("/reports/<slug>", "report", reports.show)
 blueprint.add_url_rule("/reports/<slug>.csv", "report_csv", exports.report_csv)
 blueprint.add_url_rule("/reports/<slug>.xlsx", "report_xlsx", exports.report_xlsx)
 blueprint.add_url_rule("/rows/<of>", "rows", rows.show)
-blueprint.add_url_rule("/rows/<of>.csv", "rows_csv", rows.export)
+for kind in FileKind:
+    blueprint.add_url_rule(f"/rows/<of>.{kind}", f"rows_{kind}", rows.export, defaults={"kind": kind})
 blueprint.add_url_rule("/views", "views", views.index)
 blueprint.add_url_rule("/views", "save_view", views.save, methods=["POST"])
 blueprint.add_url_rule("/views/<int:view_id>/delete", "delete_view", views.delete, methods=["POST"])

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, abort, render_template, request, stream_with_context, url_for
 from sqlalchemy.orm import Session
 
 from donations.domain.errors import NotFound
 from donations.models.database import reading
+from donations.reports import xlsx
 from donations.reports.facts import facts_of, not_followed
 from donations.reports.figures import Figure, adds_up, find_figure, words_behind
+from donations.reports.file_kinds import FileKind
 from donations.reports.filters import Filter, Filters, read_filters
 from donations.reports.overview import SLUG as OVERVIEW
 from donations.reports.paging import Place, page_number
@@ -25,6 +27,7 @@ from donations.reports.table import ColumnKind, RowsOf, Table
 from donations.runtime import current
 from donations.web.policy import route_policy
 from donations.web.staff.cells import cell
+from donations.web.staff.downloads import download
 from donations.web.staff.gate import get_member
 from donations.web.staff.people import person_of
 from donations.web.staff.permissions import Permission, may, needs
@@ -65,23 +68,25 @@ def show(of: str) -> str:
 
 @needs(Permission.DONATIONS)
 @route_policy(audience="staff", csrf="none", cache="no-store")
-def export(of: str) -> Response:
-    """All of them as CSV. People stand there by their references only."""
+def export(of: str, kind: FileKind) -> Response:
+    """All of them as a file. People stand there by their references only."""
     _, entry = _kind(of)
     words, now = _words(entry), current().now()
     filters = read_filters(request.args, now, current().config.report_timezone).filters
+    name = f"{of}-{filters.period.first}-{filters.period.last}"
+    facts = facts_of(filters, entry.applies - {Filter.COMPARE})
 
-    def lines() -> Iterator[str]:
+    def pieces() -> Iterator[Any]:
         with reading() as session:
             table = entry.run(session, filters, words, 1).table
             # A browser may go away in the middle.
             with closing(entry.stream(session, filters, words)) as found:
-                yield from stream_rows(table, found)
+                if kind is FileKind.CSV:
+                    yield from stream_rows(table, found)
+                else:
+                    yield from xlsx.stream_rows(table, facts, found)
 
-    response = Response(stream_with_context(lines()), content_type="text/csv; charset=utf-8")
-    name = f"{of}-{filters.period.first}-{filters.period.last}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(stream_with_context(pieces()), name, kind)
 
 
 def _kind(of: str) -> tuple[RowsOf, Entry]:

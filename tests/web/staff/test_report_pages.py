@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from openpyxl import load_workbook
 
 from donations.jobs import refresh_rollups
 from donations.models import StaffRole
@@ -125,16 +126,17 @@ def test_rows_name_people_as_other_pages_do(editor: Desk, gift: None) -> None:
     assert "1 donation comes to €10.41." in page.text
 
 
-def test_all_rows_of_a_figure_are_its_csv(editor: Desk, gift: None, vault: Vault) -> None:
+def test_all_rows_of_a_figure_are_its_files(editor: Desk, gift: None, vault: Vault) -> None:
     with writing() as session:
         nina = make_supporter(session, vault)
         for number in range(PAGE_SIZE):
             make_donation(session, nina, amount=100 + number, at=NOON)
-    link = one(editor.sees("/staff/rows/donations?preset=last-7-days&currency=eur"), ".exports a")
+    offered = one(editor.sees("/staff/rows/donations?preset=last-7-days&currency=eur"), ".exports")
+    as_excel, as_csv = (str(link["href"]) for link in offered.select("a"))
 
-    response = editor.client.get(str(link["href"]))
+    response = editor.client.get(as_csv)
 
-    assert link.text == f"All {PAGE_SIZE + 1} rows as CSV"
+    assert offered.text == f"Download all {PAGE_SIZE + 1} rows as an Excel file or CSV"
     assert response.headers["Content-Disposition"] == (
         'attachment; filename="donations-2026-11-16-2026-11-22.csv"'
     )
@@ -142,6 +144,9 @@ def test_all_rows_of_a_figure_are_its_csv(editor: Desk, gift: None, vault: Vault
     amounts = [row[head.index("Amount")] for row in rows[: PAGE_SIZE + 1]]
     assert sorted(amounts) == sorted(["10.41", *(f"1.{n:02}" for n in range(PAGE_SIZE))])
     assert rows[PAGE_SIZE + 1 :][:2] == [[], ["Definitions"]]
+    sheet = load_workbook(BytesIO(editor.client.get(as_excel).data))["Rows"]
+    cells = [row[head.index("Amount")].value for row in sheet.iter_rows(min_row=2)]
+    assert [f"{each:.2f}" for each in cells] == amounts
 
 
 def test_a_figure_that_moved_is_not_claimed(editor: Desk, gift: None) -> None:
