@@ -7,6 +7,7 @@ from flask import render_template, request
 from donations.domain.errors import NotFound
 from donations.models.database import reading
 from donations.reports import overview as overview_report
+from donations.reports.explanations import definitions_of
 from donations.reports.facts import not_followed
 from donations.reports.filters import Asked, read_filters
 from donations.reports.registry import REPORTS
@@ -36,6 +37,7 @@ def show(slug: str) -> str:
     return render_template(
         "staff/report.html",
         report=report,
+        definitions=definitions_of(report.tables),
         filters=filters,
         problems=asked.problems,
         ignored=not_followed(filters, entry.applies),
