@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -75,13 +76,21 @@ def _money(rows: RowsPage, currency: str) -> int | None:
     return sum(each.amount for each in rows.total if isinstance(each, Money) and each.currency == currency)
 
 
-def words_behind(page: Filters, applies: frozenset[Filter], behind: Behind) -> dict[str, str]:
-    """The words of an address that asks for the rows of a figure on a page with these filters.
-
-    A filter that the report does not follow is left out there too, or the rows would not be the figure's.
-    """
+def words_kept(page: Filters, applies: frozenset[Filter]) -> dict[str, str]:
+    """The words of a page's filters that its figures follow: one that the report does not follow is left
+    out for the rows too, or they would not be the figure's."""
     ignored = {str(each) for each in Filter if each not in applies and each is not Filter.PERIOD}
-    kept = {name: word for name, word in page.words().items() if name not in ignored}
+    return {name: word for name, word in page.words().items() if name not in ignored}
+
+
+def narrowed(kept: Mapping[str, str], behind: Behind) -> dict[str, str]:
+    """The words that ask for the rows of one figure, on a page that keeps these words."""
+    words = {**kept, **behind.words}
     if behind.words.keys() & {"from", "to"}:
-        kept.pop("preset", None)
-    return kept | dict(behind.words)
+        words.pop("preset", None)
+    return words
+
+
+def words_behind(page: Filters, applies: frozenset[Filter], behind: Behind) -> dict[str, str]:
+    """The words of an address that asks for the rows of a figure on a page with these filters."""
+    return narrowed(words_kept(page, applies), behind)

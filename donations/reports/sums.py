@@ -7,10 +7,11 @@ followed: its zone, what was known on a day, currency, frequency and origin.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from functools import cache
+from operator import add, attrgetter
 from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import ColumnElement, Table, case, func, literal, or_, select
@@ -40,15 +41,16 @@ Key = tuple[Any, ...]
 
 
 @cache
-def _names_of(kind: type[_Sums]) -> tuple[str, ...]:
+def _values_of(kind: type[_Sums]) -> Callable[[Any], tuple[Any, ...]]:
     """Pages add sums by the ten thousand, so their fields are not looked up each time."""
-    return tuple(each.name for each in fields(kind))
+    return attrgetter(*(each.name for each in fields(kind)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
     def __add__(self, other: Self) -> Self:
-        return type(self)(*[getattr(self, name) + getattr(other, name) for name in _names_of(type(self))])
+        values = _values_of(type(self))
+        return type(self)(*map(add, values(self), values(other)))
 
 
 AnySums = TypeVar("AnySums", bound=_Sums)

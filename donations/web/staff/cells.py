@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from babel.dates import format_date
@@ -20,8 +21,11 @@ from donations.reports.words import LOCALE
 from donations.runtime import current
 
 _NOTHING: Final = "–"
+_WRITTEN_BEFORE: Final = 8_192
 
 
+# A page has thousands of cells, of which most repeat, and Babel takes its time over each.
+@lru_cache(maxsize=_WRITTEN_BEFORE)
 def figure(money: Money) -> str:
     """€1,240.00: with all decimals, so that figures stand under each other."""
     exponent = exponent_of(money.currency)
@@ -46,7 +50,7 @@ def moment(instant: datetime) -> str:
 def short_day(value: date | None) -> str:
     """22 Nov 2026; an instant is shown as its day in the reporting zone."""
     day = local_day(value, current().config.report_timezone) if isinstance(value, datetime) else value
-    return _NOTHING if day is None else format_date(day, "d MMM y", LOCALE)
+    return _NOTHING if day is None else _day(day)
 
 
 def month_name(value: date) -> str:
@@ -72,13 +76,24 @@ def _written(value: str | date | Money | int | Fraction, kind: ColumnKind) -> st
         case Fraction():
             return _percentage(value)
         case int():
-            return format_decimal(value, locale=LOCALE).replace("-", "−")
+            return _whole(value)
         case str():
             return value.upper() if kind is ColumnKind.CURRENCY else value
         case date():
             return short_day(value)
 
 
+@lru_cache(maxsize=_WRITTEN_BEFORE)
+def _day(day: date) -> str:
+    return format_date(day, "d MMM y", LOCALE)
+
+
+@lru_cache(maxsize=_WRITTEN_BEFORE)
+def _whole(number: int) -> str:
+    return format_decimal(number, locale=LOCALE).replace("-", "−")
+
+
+@lru_cache(maxsize=_WRITTEN_BEFORE)
 def _percentage(share: Fraction) -> str:
     exact = Decimal(share.numerator * 100) / Decimal(share.denominator)
     rounded = exact.quantize(Decimal("0.1"), ROUND_HALF_EVEN)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from flask import url_for
 
-from donations.reports.figures import name_of, words_behind
+from donations.reports.figures import name_of, narrowed, words_kept
 from donations.reports.filters import FILTER_WORDS, Filter, Filters
 from donations.reports.registry import REPORTS, Group
 from donations.reports.rows.registry import ROWS
@@ -61,13 +62,23 @@ def written(words: Mapping[str, str]) -> str:
 def row_links(
     report: Report, filters: Filters, applies: frozenset[Filter]
 ) -> dict[tuple[str, int, str], str]:
-    """Where each figure leads, by its table, row and column."""
-    within = written(filters.words())
+    """Where each figure leads, by its table, row and column.
+
+    A page has a thousand of them, so what they share is written once.
+    """
+    kept, within = words_kept(filters, applies), _word(written(filters.words()))
+    addresses = {of: url_for("staff.rows", of=of.value) for of in ROWS}
     links: dict[tuple[str, int, str], str] = {}
     for table in report.tables:
         for (row, key), behind in table.behind.items():
-            if behind.of in ROWS:
-                query: dict[str, Any] = words_behind(filters, applies, behind)
-                query |= {FIGURE: name_of(report.slug, table.slug, row, key), WITHIN: within}
-                links[table.slug, row, key] = url_for("staff.rows", of=behind.of.value, **query)
+            if behind.of in addresses:
+                asked = "&".join(f"{name}={_word(word)}" for name, word in narrowed(kept, behind).items())
+                figure = _word(name_of(report.slug, table.slug, row, key))
+                address = f"{addresses[behind.of]}?{asked}&{FIGURE}={figure}&{WITHIN}={within}"
+                links[table.slug, row, key] = address
     return links
+
+
+@lru_cache(maxsize=4_096)
+def _word(word: str) -> str:
+    return quote_plus(word)
