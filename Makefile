@@ -23,7 +23,7 @@ test: $(BIN)/.developer ## Run every test, on SQLite and on PostgreSQL
 
 prove: $(BIN)/.developer ## Run the long proofs, which `test` leaves out
 	@$(BIN)/pytest -n auto --maxprocesses 4 -m prove --timeout 7200 $(PYTEST_ARGS)
-	@PROVE=1 $(BIN)/pytest -n auto --maxprocesses 4 --timeout 7200 tests/sync/test_orders.py $(PYTEST_ARGS)
+	@PROVE=1 $(BIN)/pytest -n auto --maxprocesses 4 --timeout 7200 tests/sync/test_orders.py tests/reports tests/services/rollups $(PYTEST_ARGS)
 
 bench: $(BIN)/.developer ## Measure the sandbox, made-up histories, report pages and exports (an hour or more)
 	@$(BIN)/python -m bench.sandbox

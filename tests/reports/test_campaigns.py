@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from donations.reports.table import Report, Table
 from donations.runtime import current
 from donations.services.rollups.target import zones_of
 from tests import factories
+from tests.effort import over_histories
 from tests.reports.campaign_history import (
     FILTERS,
     HISTORIES,
@@ -57,14 +58,8 @@ def table(report: Report, slug: str) -> Table:
     return next(each for each in report.tables if each.slug == slug)
 
 
-Examples = Callable[[Callable[..., None]], Callable[..., None]]
-EXAMPLES: Examples = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-
-
 @given(history=HISTORIES, filters=FILTERS)
-@EXAMPLES
+@over_histories(6)
 def test_every_figure_is_what_the_rows_say_and_opens_to_them(
     people: list[Supporter], history: History, filters: Filters
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from donations.models.database import reading
 from donations.reports.filters import Filters
 from donations.reports.registry import REPORTS
 from donations.reports.table import Report, Table
+from tests.effort import over_histories
 from tests.histories import History, live
 from tests.slow_ledger import (
     AS_OF,
@@ -40,12 +41,7 @@ def run(session: Session, filters: Filters) -> Report:
     return REPORTS["cohorts"].run(session, filters)
 
 
-@settings(
-    max_examples=6,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@over_histories(3)
 @given(recurring_histories, asked_of, st.integers(0, 100))
 def test_every_cell_equals_that_of_a_plain_loop(
     app: Flask, history: History, asked: tuple[Filters, ...], draw: int

@@ -10,7 +10,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from donations.reports import lapsed
 from donations.reports.filters import Filters
 from donations.reports.table import Report, Row
 from donations.runtime import current
+from tests.effort import over_histories
 from tests.factories import NOON, ZONE, make_donation, make_subscription, make_supporter
 from tests.histories import History, histories, live
 from tests.reports.rows_behind import disagreements
@@ -115,12 +116,7 @@ def rows_of(report: Report, slug: str) -> list[Row]:
     return list(next(each for each in report.tables if each.slug == slug).rows)
 
 
-@settings(
-    max_examples=10,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@over_histories(5)
 @given(histories, st.sampled_from(DAYS), st.sampled_from([ZONE.key, "Europe/Moscow"]))
 def test_every_figure_is_what_last_gifts_say_and_opens_to_its_rows(
     app: Flask, history: History, today: date, zone: str

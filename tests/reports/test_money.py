@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
@@ -18,6 +18,7 @@ from donations.reports.money_columns import FIGURES, PART_KEYS
 from donations.reports.money_in_euro import RATE_IS_MISSING
 from donations.reports.table import Report
 from donations.runtime import current
+from tests.effort import over_histories
 from tests.factories import NOON, ZONE, make_donation, make_refund, make_supporter
 from tests.histories import History, live
 from tests.reports.money_facts import (
@@ -37,12 +38,7 @@ FREQUENCIES = {"once": "One-time", "monthly": "Monthly", "annual": "Annual"}
 SOURCES = {"stripe": "Stripe", "offline": "Entered by staff"}
 
 
-@settings(
-    max_examples=6,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@over_histories(3)
 @given(histories, filters_of)
 def test_every_figure_is_what_the_rows_say_and_opens_to_them(
     app: Flask, history: History, filters: Filters

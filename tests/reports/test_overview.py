@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +29,7 @@ from donations.reports.table import Report
 from donations.reports.typical_gifts import median
 from donations.runtime import current
 from donations.services import movements
+from tests.effort import over_histories
 from tests.factories import NOON, ZONE, make_donation, make_refund, make_subscription, make_supporter
 from tests.histories import History, live
 from tests.reports.money_facts import (
@@ -51,12 +52,7 @@ from tests.reports.money_facts import (
 NAMES = {Frequency.ONCE: "One-time", Frequency.MONTHLY: "Monthly", Frequency.ANNUAL: "Annual"}
 
 
-@settings(
-    max_examples=6,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@over_histories(3)
 @given(histories, filters_of)
 def test_every_figure_is_what_the_rows_say_and_opens_to_them(
     app: Flask, history: History, filters: Filters

@@ -9,7 +9,7 @@ from fractions import Fraction
 from random import Random
 
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from donations.reports.filters import Filters
 from donations.reports.table import Report, Row, Table
 from donations.runtime import current
 from donations.services import movements
+from tests.effort import over_histories
 from tests.factories import NOON, ZONE, make_subscription, make_supporter
 from tests.histories import live
 from tests.reports.asked import a_history, asked, assert_rows_add_up, seeds
@@ -172,12 +173,7 @@ def assert_disputes(session: Session, filters: Filters, report: Report) -> None:
         ) if is_any else None)  # fmt: skip
 
 
-@settings(
-    max_examples=5,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@over_histories(3)
 @given(seeds)
 def test_every_figure_is_a_plain_count_and_its_rows_add_up(app: Flask, random: Random) -> None:
     live(a_history(random))

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from donations.models.database import reading
 from donations.reports.filters import Filters
 from donations.reports.registry import REPORTS
 from donations.reports.table import Report
+from tests.effort import over_histories
 from tests.histories import History, live
 from tests.slow_euros import check_euros, store_rates
 from tests.slow_ledger import (
@@ -45,12 +46,7 @@ def run(session: Session, filters: Filters) -> Report:
     return REPORTS["recurring"].run(session, filters)
 
 
-@settings(
-    max_examples=8,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@over_histories(4)
 @given(recurring_histories, asked_of, st.integers(0, 100))
 def test_every_figure_equals_that_of_a_plain_loop(
     app: Flask, history: History, asked: tuple[Filters, ...], draw: int

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ from donations.reports import supporters
 from donations.reports.filters import Compare, Filters
 from donations.reports.table import Report, Table
 from donations.runtime import current
+from tests.effort import over_histories
 from tests.factories import NOON, ZONE, make_donation, make_supporter
 from tests.histories import History, histories, live
 from tests.reports.rows_behind import disagreements
@@ -143,12 +144,7 @@ def moved(session: Session, period: Period, zone: ZoneInfo) -> tuple[int, ...]:
     )
 
 
-@settings(
-    max_examples=10,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@over_histories(5)
 @given(histories, st.lists(filters, min_size=2, max_size=2))
 def test_every_figure_is_what_the_rows_say_and_opens_to_its_own(
     app: Flask, history: History, asked: list[Filters]

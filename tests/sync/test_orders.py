@@ -10,7 +10,6 @@ The proof is itself proved: the same orders with a planted mistake must end in d
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -33,12 +32,12 @@ from donations.services import tickets
 from donations.services.tickets import Ticket
 from donations.sync import registry
 from donations.sync.outcome import Applied, SyncContext
+from tests.effort import IS_PROOF
 from tests.factories import NOON
 from tests.fakes import FakeGateway
 from tests.sync.desk import Desk, state_of
 from tests.sync.lives import Happening, Life, given_monthly, given_once
 
-IS_PROOF = bool(os.environ.get("PROVE"))
 LIVES = pytest.mark.parametrize(
     ("live", "frequency"),
     [(given_once, Frequency.ONCE), (given_monthly, Frequency.MONTHLY)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from sqlalchemy import func, select, update
 
 from donations.jobs import refresh_rollups
@@ -12,16 +12,12 @@ from donations.models.database import reading, writing
 from donations.models.rollups import DayMoney, DayMovement, RollupNews
 from donations.runtime import Runtime, current
 from donations.services import movements
+from tests.effort import over_histories
 from tests.factories import NOON, ZONE, make_donation, make_subscription, make_supporter
 from tests.histories import History, histories, live
 
 
-@settings(
-    max_examples=8,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@over_histories(4)
 @given(histories)
 def test_taking_in_facts_as_they_come_makes_the_sums_of_a_rebuild(app: Flask, history: History) -> None:
     live(history)
