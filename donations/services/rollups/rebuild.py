@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
 
 from donations.models.base import BigId
+from donations.models.insert import table_of
 from donations.models.rollups import RollupNews, RollupState
 from donations.services.rollups import gifts, supporters
 from donations.services.rollups.refresh import BY_ZONE, named
@@ -66,7 +67,9 @@ def put_in_place(session: Session, targets: Targets, report_zone: ZoneInfo, now:
         table = Targets.themselves()[model]
         session.execute(delete(table))
         fill(session, table, select(built))
-    session.execute(delete(RollupNews).where(RollupNews.id.in_(select(_SEEN.c.id))))
+    # Of the table, not of the model: whose deletion would bring home every id, of millions.
+    news = table_of(RollupNews)
+    session.execute(delete(news).where(news.c.id.in_(select(_SEEN.c.id))))
     state.zones = named(zones_of(report_zone))
     state.refreshed_at = now
     state.rebuilding_until = None
