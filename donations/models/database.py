@@ -9,17 +9,21 @@ can refuse to call out while one is.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, Final
 
+import psycopg
 from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 
 class _Database(SQLAlchemy):
@@ -37,6 +41,9 @@ db = _Database(session_options={"expire_on_commit": False})
 
 _READ_ONLY = "donations_read_only"
 _PATIENCE_MS = 15_000
+_RESTED: Final = "donations_rested_since"
+_FRESH_S: Final = 1.0
+"""A connection that rested no longer is taken to live: asking it is a round trip each time."""
 _open_transactions: ContextVar[int] = ContextVar("open_transactions", default=0)
 
 
@@ -44,7 +51,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """What `create_engine` needs for `url`; a PostgreSQL address is always spoken to by psycopg."""
     parsed = make_url(url)
     # Parameters stay out of error messages, and so out of logs.
-    shared = {"hide_parameters": True, "pool_pre_ping": True}
+    shared = {"hide_parameters": True}
     if parsed.get_backend_name() == "postgresql":
         return shared | {"url": parsed.set(drivername="postgresql+psycopg"), "pool_size": 10}
     return shared | {"url": parsed, "connect_args": {"timeout": _PATIENCE_MS / 1000}}
@@ -68,6 +75,20 @@ def reading(on: Connection | None = None) -> Generator[Session]:
     with _session(on) as session, _marked_open(), session.begin():
         session.connection(execution_options=options)
         yield session
+
+
+@contextmanager
+def at_once() -> Generator[Connection]:
+    """For a single statement, which is a transaction by itself on PostgreSQL: one round trip in all.
+
+    On SQLite it is one transaction that may write, committed at the end.
+    """
+    with db.engine.connect() as connection, _marked_open():
+        if connection.dialect.name == "postgresql":
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            return
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -144,3 +165,24 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+@event.listens_for(Engine, "checkin")
+def _rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTED] = time.monotonic()
+
+
+@event.listens_for(Engine, "checkout")
+def _find_out_whether_it_lives(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """A database that was restarted has cut off what rested: all of it is made anew."""
+    rested_since = record.info.get(_RESTED)
+    if rested_since is None or time.monotonic() - rested_since < _FRESH_S:
+        return
+    if not isinstance(connection, psycopg.Connection):
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("")
+        connection.autocommit = False
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from sqlalchemy import Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 
 from donations.models.base import Base
 
+Upsert: TypeAlias = "sqlite.Insert | postgresql.Insert"
 
-def insert_into(session: Session, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+
+def insert_into(session: Session, model: type[Base]) -> Upsert:
     """An INSERT of the session's own dialect, which knows ON CONFLICT."""
     return insert_into_table(session, table_of(model))
 
 
-def insert_into_table(session: Session, table: Table[Any]) -> sqlite.Insert | postgresql.Insert:
+def insert_into_table(session: Session, table: Table[Any]) -> Upsert:
     """The same, for a table that no model describes."""
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table)

@@ -6,7 +6,6 @@ Nothing is believed of what an event says about money, and nothing is ordered by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.notices import Notice
 from donations.models import Disposition, StripeEvent, StripeObject
-from donations.models.insert import insert_if_absent, insert_into
+from donations.models.insert import Upsert, insert_if_absent, insert_into
 
 _NOT_FOLLOWED: Final = "not a type that we follow"
 
@@ -36,8 +35,8 @@ def receive(session: Session, notice: Notice, now: datetime, *, expects_live: bo
 
     An event of the other mode is quarantined and marks nothing.
     """
-    disposition, note = _disposition(notice, expects_live=expects_live)
-    if not insert_if_absent(session, StripeEvent, _envelope(notice, disposition, note, now)):
+    disposition, note = judge(notice, expects_live=expects_live)
+    if not insert_if_absent(session, StripeEvent, envelope(notice, disposition, note, now)):
         return Received(is_new=False, is_marked=False, disposition=disposition)
     if disposition is not Disposition.MARKED or notice.kind is None or notice.object_id is None:
         return Received(is_new=True, is_marked=False, disposition=disposition)
@@ -73,8 +72,35 @@ def _raised(
     at: datetime,
     only_if: ColumnElement[bool] | None = None,
 ) -> Any:
-    first: Mapping[str, Any] = {
-        "kind": kind.value,
+    statement = insert_into(session, StripeObject).values(first_ticket(kind.value, stripe_id, at))
+    return on_news(statement, only_if=only_if).returning(StripeObject.generation)
+
+
+def on_news(statement: Upsert, *, only_if: ColumnElement[bool] | None = None) -> Upsert:
+    """What an INSERT of a ticket does where the object has one: raise its generation and make it due.
+
+    `marked_at` and `next_try_at` of the row that it would have inserted are the time of the news.
+    """
+    was_quarantined = StripeObject.quarantined_at.is_not(None)
+    at, due_at = statement.excluded.marked_at, statement.excluded.next_try_at
+    return statement.on_conflict_do_update(
+        index_elements=["kind", "stripe_id"],
+        set_={
+            "generation": StripeObject.generation + 1,
+            "marked_at": case((StripeObject.marked_at > at, StripeObject.marked_at), else_=at),
+            "next_try_at": case((StripeObject.next_try_at < due_at, StripeObject.next_try_at), else_=due_at),
+            "tries": case((was_quarantined, 0), else_=StripeObject.tries),
+            "problem": case((was_quarantined, None), else_=StripeObject.problem),
+            "quarantined_at": None,
+        },
+        where=only_if,
+    )
+
+
+def first_ticket(kind: object, stripe_id: object, at: object) -> dict[str, Any]:
+    """The columns of the ticket of an object that had none: values, or expressions of a statement."""
+    return {
+        "kind": kind,
         "stripe_id": stripe_id,
         "generation": 1,
         "applied": 0,
@@ -82,23 +108,10 @@ def _raised(
         "tries": 0,
         "next_try_at": at,
     }
-    statement = insert_into(session, StripeObject).values(**first)
-    was_quarantined = StripeObject.quarantined_at.is_not(None)
-    return statement.on_conflict_do_update(
-        index_elements=["kind", "stripe_id"],
-        set_={
-            "generation": StripeObject.generation + 1,
-            "marked_at": case((StripeObject.marked_at > at, StripeObject.marked_at), else_=at),
-            "next_try_at": case((StripeObject.next_try_at < at, StripeObject.next_try_at), else_=at),
-            "tries": case((was_quarantined, 0), else_=StripeObject.tries),
-            "problem": case((was_quarantined, None), else_=StripeObject.problem),
-            "quarantined_at": None,
-        },
-        where=only_if,
-    ).returning(StripeObject.generation)
 
 
-def _disposition(notice: Notice, *, expects_live: bool) -> tuple[Disposition, str | None]:
+def judge(notice: Notice, *, expects_live: bool) -> tuple[Disposition, str | None]:
+    """What is to be made of a notice, and why where it marks nothing."""
     if notice.is_livemode is not expects_live:
         return (
             Disposition.QUARANTINED,
@@ -109,7 +122,8 @@ def _disposition(notice: Notice, *, expects_live: bool) -> tuple[Disposition, st
     return Disposition.MARKED, None
 
 
-def _envelope(notice: Notice, disposition: Disposition, note: str | None, now: datetime) -> dict[str, Any]:
+def envelope(notice: Notice, disposition: Disposition, note: str | None, now: datetime) -> dict[str, Any]:
+    """The columns of the event's row."""
     return {
         "stripe_event_id": notice.event_id,
         "type": notice.type,

@@ -10,17 +10,19 @@ from typing import Final
 
 import structlog
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import StripeMode
 from donations import runtime
 from donations.gateway.errors import BadPayload, BadSignature, PayloadTooLarge
 from donations.gateway.notices import LARGEST_BODY, Notice, read_notice
-from donations.models.database import writing
+from donations.models.database import at_once
 from donations.runtime import system_clock
-from donations.services import inbox
+from donations.services import quick_inbox
+from donations.services.inbox import Received
 from donations.web.policy import route_policy
+from donations.web.request_log import log_with
 
 log = structlog.get_logger("donations.web.stripe_webhook")
 blueprint = Blueprint("stripe_webhook", __name__)
@@ -48,10 +50,11 @@ def receive() -> Response:
         return _refuse(400, "bad_signature")
     except BadPayload:
         return _refuse(400, "bad_payload")
+    log_with(stripe_event_id=notice.event_id, event_type=notice.type)
     try:
         received = _keep(current, notice)
     except SQLAlchemyError as error:
-        return _try_again(notice, error)
+        return _try_again(error)
     if received.is_marked:
         current.wake()
     return _answer(200)
@@ -72,17 +75,23 @@ def _body() -> bytes:
     return bytes(body)
 
 
-def _keep(current: runtime.Runtime, notice: Notice) -> inbox.Received:
-    expects_live = current.config.stripe_mode is StripeMode.LIVE
-    with writing() as session:
-        received = inbox.receive(session, notice, current.now(), expects_live=expects_live)
-    log.info(
-        "webhook_received",
-        stripe_event_id=notice.event_id,
-        event_type=notice.type,
-        disposition=received.disposition if received.is_new else "known_already",
-    )
+def _keep(current: runtime.Runtime, notice: Notice) -> Received:
+    try:
+        received = _receive(current, notice)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        # The connection was cut. Whether the event was kept is not known, and need not be: the same one
+        # again is no second one.
+        received = _receive(current, notice)
+    log_with(disposition=received.disposition.value if received.is_new else "known_already")
     return received
+
+
+def _receive(current: runtime.Runtime, notice: Notice) -> Received:
+    expects_live = current.config.stripe_mode is StripeMode.LIVE
+    with at_once() as connection:
+        return quick_inbox.receive(connection, notice, current.now(), expects_live=expects_live)
 
 
 def _refuse(status: int, reason: str) -> Response:
@@ -90,8 +99,8 @@ def _refuse(status: int, reason: str) -> Response:
     return _answer(status)
 
 
-def _try_again(notice: Notice, error: SQLAlchemyError) -> Response:
-    log.error("webhook_not_kept", stripe_event_id=notice.event_id, error=type(error).__name__)
+def _try_again(error: SQLAlchemyError) -> Response:
+    log.error("webhook_not_kept", error=type(error).__name__)
     return _answer(503)
 
 

@@ -6,10 +6,11 @@ import json
 import random
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -93,22 +94,41 @@ def tickets() -> list[StripeObject]:
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is said to the database, transactions included."""
+def said_to_sqlite() -> Iterator[list[str]]:
+    """The first words of what is said to the database, transactions included."""
     said: list[str] = []
 
-    def on_execute(_c: object, _u: object, statement: str, *_: object) -> None:
-        said.append(statement.split()[0].upper())
+    def listen(connection: Any, _record: object, _proxy: object) -> None:
+        connection.set_trace_callback(lambda statement: said.append(statement.split()[0].upper()))
 
-    def on_commit(_c: object) -> None:
-        said.append("COMMIT")
+    def leave(connection: Any, _record: object) -> None:
+        connection.set_trace_callback(None)
 
     engine: Engine = db.engine
-    event.listen(engine, "before_cursor_execute", on_execute)
-    event.listen(engine, "commit", on_commit)
+    event.listen(engine, "checkout", listen)
+    event.listen(engine, "checkin", leave)
     yield said
-    event.remove(engine, "before_cursor_execute", on_execute)
-    event.remove(engine, "commit", on_commit)
+    event.remove(engine, "checkout", listen)
+    event.remove(engine, "checkin", leave)
+
+
+@contextmanager
+def said_to_postgres(file: Path) -> Iterator[Callable[[], list[str]]]:
+    """What goes over the wire, by the protocol's own names: F to the server, B back."""
+    with file.open("w") as written:
+
+        def listen(connection: Any, _record: object, _proxy: object) -> None:
+            connection.pgconn.trace(written.fileno())
+
+        def leave(connection: Any, _record: object) -> None:
+            connection.pgconn.untrace()
+
+        engine: Engine = db.engine
+        event.listen(engine, "checkout", listen)
+        event.listen(engine, "checkin", leave)
+        yield lambda: [" ".join(line.split("\t")[1::2][:2]) for line in file.read_text().splitlines()]
+        event.remove(engine, "checkout", listen)
+        event.remove(engine, "checkin", leave)
 
 
 def test_an_event_is_kept_and_its_object_marked(client: FlaskClient, wakes: list[str]) -> None:
@@ -149,23 +169,61 @@ def test_another_event_of_the_same_object_raises_its_generation(
     assert (len(events()), [ticket.generation for ticket in tickets()]) == (2, [2])
 
 
-def test_acceptance_is_one_insert_one_upsert_and_one_commit_before_the_wake_up(
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_on_sqlite_acceptance_is_one_insert_one_upsert_and_one_commit_before_the_wake_up(
     app: Flask, client: FlaskClient
 ) -> None:
-    with statements() as said:
+    with said_to_sqlite() as said:
         change_runtime(app, wake_worker=lambda: said.append("WAKE"))
         assert send(client, body()).status_code == 200
 
-    assert [word for word in said if word != "BEGIN"] == ["INSERT", "INSERT", "COMMIT", "WAKE"]
+    assert said == ["BEGIN", "INSERT", "INSERT", "COMMIT", "WAKE"]
 
 
-def test_a_repeated_event_costs_one_insert(client: FlaskClient, wakes: list[str]) -> None:
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_on_sqlite_a_repeated_event_costs_one_insert(client: FlaskClient, wakes: list[str]) -> None:
     send(client, body())
 
-    with statements() as said:
+    with said_to_sqlite() as said:
         send(client, body())
 
-    assert [word for word in said if word != "BEGIN"] == ["INSERT", "COMMIT"]
+    assert said == ["BEGIN", "INSERT", "COMMIT"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("event_id", ["evt_new", "evt_0"], ids=["new", "known"])
+def test_on_postgresql_acceptance_is_one_round_trip(
+    client: FlaskClient, wakes: list[str], tmp_path: Path, event_id: str
+) -> None:
+    """The statement is prepared by then, as it is after its first few times in each connection."""
+    for number in range(10):
+        send(client, body(f"evt_{number}"))
+
+    with said_to_postgres(tmp_path / "wire") as said:
+        assert send(client, body(event_id)).status_code == 200
+
+    assert [word for word in said() if word.startswith("F ")] == [
+        "F Bind",
+        "F Describe",
+        "F Execute",
+        "F Sync",
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_that_was_cut_is_made_anew_and_the_event_kept_once(
+    client: FlaskClient, wakes: list[str]
+) -> None:
+    send(client, body("evt_1"))
+    with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(False)) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    assert send(client, body("evt_2")).status_code == 200
+
+    assert [kept.stripe_event_id for kept in events()] == ["evt_1", "evt_2"]
 
 
 def test_a_failing_wake_up_is_harmless(app: Flask, client: FlaskClient) -> None:
