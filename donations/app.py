@@ -31,6 +31,7 @@ from donations.web.language import install_language
 from donations.web.policy import policy_of
 from donations.web.readers.visits import install_visits
 from donations.web.request_log import install_request_log
+from donations.web.site import Site
 
 _LARGEST_FORM = 64 * 1024
 
@@ -44,7 +45,7 @@ def create_app(
 ) -> Flask:
     """The application for one configuration. `gateway`, `wake_worker` and the clock may be handed in."""
     configure_logging(config)
-    app = Flask("donations", template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app = Site("donations", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.from_mapping(_flask_settings(config))
     config.instance_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)

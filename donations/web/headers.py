@@ -15,9 +15,10 @@ def install_headers(app: Flask, config: Config) -> None:
     fixed = _fixed_headers(config)
 
     def add_headers(response: Response) -> Response:
-        for name, value in fixed.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", _cache_control(app))
+        given = {name.lower() for name, _ in response.headers}
+        response.headers.extend((name, value) for name, value in fixed.items() if name.lower() not in given)
+        if "cache-control" not in given:
+            response.headers["Cache-Control"] = _cache_control(app)
         return response
 
     app.after_request(add_headers)
