@@ -27,6 +27,9 @@ _NAME: Final = "donations"
 _WAITING: Final = "wake-up-waits"
 _BELIEVED_FOR: Final = 60.0
 """Seconds after which a wake-up that nobody took is believed lost."""
+_QUIET_FOR: Final = 0.025
+"""Seconds for which a process that has looked does not look again: a look is a round trip, and webhooks come
+in bursts. What comes just as the worker is done is found when it looks for what is due."""
 _BUSY_SECONDS: Final = 1
 """A webhook is not kept waiting longer than this for its wake-up."""
 
@@ -104,12 +107,14 @@ class Wakeup:
         self._huey = huey
         self._clock = clock
         self._task: TaskWrapper | None = None
+        self._quiet_until = 0.0
 
     def register(self, run: Callable[[], None]) -> None:
         """In the worker: what a wake-up runs. It clears the flag first, so that none is missed."""
 
         def hear_and_run() -> None:
             _storage(self._huey).delete_data(_WAITING)
+            self._quiet_until = 0.0
             run()
 
         self._task = drain_task(self._huey, hear_and_run)
@@ -119,8 +124,14 @@ class Wakeup:
         task = self._task
         if task is None:
             task = self._task = drain_task(self._huey, _only_the_worker_drains)
-        if not self._is_first():
+        now = self._clock()
+        if now < self._quiet_until:
             return
+        if self._is_first():
+            self._enqueue(task)
+        self._quiet_until = now + _QUIET_FOR
+
+    def _enqueue(self, task: TaskWrapper) -> None:
         try:
             self._huey.enqueue(task.s())
         except Exception:
