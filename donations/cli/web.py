@@ -1,4 +1,8 @@
-"""The website alone, served by waitress: the one server that survives slow clients without a proxy."""
+"""The website alone, served by waitress: the one server that survives slow clients without a proxy.
+
+Behind a proxy that buffers, several processes are served by granian, which is handed `website`:
+`granian --interface wsgi --factory --workers 2 --blocking-threads 8 donations.cli.web:website`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ import waitress
 from servestatic import ServeStatic
 
 from config import Config
-from donations.cli.context import application
+from donations.cli.context import application, load_config
 from donations.gateway.client import StripeGateway
 from donations.paths import STATIC
 from donations.runtime import current
@@ -36,16 +40,21 @@ def _hurried_gateway(config: Config) -> StripeGateway:
     )
 
 
+def website() -> ServeStatic:
+    """The whole site as one WSGI application, configured by the environment."""
+    with application(_hurried_gateway) as app:
+        is_developed = not current().config.is_production
+        return ServeStatic(app.wsgi_app, root=str(STATIC), prefix="static/", autorefresh=is_developed)
+
+
 @click.command()
 def web() -> None:
     """Serve the website at HOST and PORT."""
-    with application(_hurried_gateway) as app:
-        config = current().config
-        is_developed = not config.is_production
-        static = ServeStatic(app.wsgi_app, root=str(STATIC), prefix="static/", autorefresh=is_developed)
+    config = load_config()
+    served = website()
     signal.signal(signal.SIGTERM, _leave)
     waitress.serve(
-        static,
+        served,
         host=config.host,
         port=config.port,
         threads=_THREADS,
