@@ -6,6 +6,7 @@ what they need as arguments.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +44,10 @@ class Runtime:
     wake_worker: Callable[[], None]
     """Says that there are tickets or messages. May raise whatever its queue raises: call `wake`."""
     now: Callable[[], datetime] = system_clock
+    real_now: Callable[[], datetime] = system_clock
+    """For what others count by real time, such as the rate of our calls."""
+    pause: Callable[[float], None] = time.sleep
+    """Waits so many seconds of real time."""
 
     @property
     def publisher(self) -> Publisher:

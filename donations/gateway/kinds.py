@@ -165,3 +165,12 @@ def kind_of_id(stripe_id: str) -> ObjectKind | None:
     """What an id is of, by its prefix; None where we don't follow such objects. For people's input:
     what Stripe sends says its kind itself."""
     return _PREFIXES.get(stripe_id.partition("_")[0])
+
+
+def calls_to_fetch(kind: ObjectKind) -> int:
+    """How many calls of Stripe's API a fresh copy of such an object may take."""
+    return 2 if kind in _FETCHED_WITH_ANOTHER else 1
+
+
+_FETCHED_WITH_ANOTHER: Final = frozenset({ObjectKind.PAYMENT_INTENT, ObjectKind.INVOICE})
+"""What leads from a payment to its invoice, and back, is a list of its own."""

@@ -2,7 +2,8 @@
 
 For each: lease it, fetch the object with no transaction open, mark its relatives, then apply the
 copy in one transaction that begins by finishing the ticket. Whatever goes wrong with one ticket
-is noted on it, and the others go on.
+is noted on it, and the others go on. How many are leased at a time, and when each is fetched, is
+`jobs.pace`'s concern.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from donations.domain.errors import DonationError, Mismatch
 from donations.gateway.errors import GatewayError, NotFoundAtStripe, RateLimited, StripeUnavailable
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import Snapshot
+from donations.jobs import pace
 from donations.models.database import reading, writing
 from donations.runtime import Runtime
 from donations.services import inbox, tickets
@@ -33,16 +35,20 @@ MOST_PER_RUN: Final = 500
 """So that one run ends some time and messages are sent between; what is left is found again."""
 
 
-def drain(runtime: Runtime, random: Random, most: int = MOST_PER_RUN) -> int:
-    """Look at what is due, one ticket after the other. Returns how many were looked at."""
+def drain(runtime: Runtime, random: Random, most: int = MOST_PER_RUN, threads: int = 1) -> int:
+    """Look at what is due. Returns how many were looked at.
+
+    Several threads help where the database takes several writers. Ends early where we have to wait for
+    Stripe; what is left is due and found again.
+    """
     looked_at = 0
     while looked_at < most:
-        with writing() as session:
-            claimed = tickets.claim_due(session, 1, runtime.now())
-        if not claimed:
+        batch = pace.lease(runtime, min(pace.MOST_AT_ONCE, most - looked_at))
+        if not batch.tickets:
             break
-        look_again(runtime, claimed[0], random)
-        looked_at += 1
+        looked_at += pace.work_through(runtime, batch, lambda each: _look(runtime, each, random), threads)
+        if batch.is_broken_off:
+            break
     return looked_at
 
 
@@ -52,8 +58,9 @@ def is_any_due(runtime: Runtime) -> bool:
     return due_at is not None and due_at <= runtime.now()
 
 
-def look_again(runtime: Runtime, ticket: Ticket, random: Random) -> None:
-    """One ticket, whatever comes of it. Raises only where the database cannot even note the failure."""
+def look_again(runtime: Runtime, ticket: Ticket, random: Random) -> bool:
+    """One ticket, whatever comes of it. Raises only where the database cannot even note the failure.
+    False where Stripe says that we call too often."""
     try:
         _fetch_and_apply(runtime, ticket)
     except Mismatch as error:
@@ -61,15 +68,30 @@ def look_again(runtime: Runtime, ticket: Ticket, random: Random) -> None:
     except NotYet as error:
         _wait_for_parent(runtime, ticket, error, random)
     except RateLimited as error:
-        with writing() as session:
-            tickets.wait(session, ticket, str(error), error.retry_after, runtime.now(), random)
-        _log_put_off(ticket, "rate_limited")
+        _wait_for_all(runtime, ticket, error, random)
+        return False
     except (DonationError, GatewayError, SQLAlchemyError) as error:
         _put_off(runtime, ticket, error, random)
     except Exception as error:
         # A fault in our own program: this ticket must not keep the others from being looked at.
-        log.exception("ticket_fault", kind=ticket.kind, stripe_id=ticket.stripe_id)
+        log.exception("ticket_fault")
         _put_off(runtime, ticket, error, random)
+    return True
+
+
+def _look(runtime: Runtime, ticket: Ticket, random: Random) -> bool:
+    with structlog.contextvars.bound_contextvars(
+        kind=ticket.kind.value, stripe_id=ticket.stripe_id, generation=ticket.generation
+    ):
+        return look_again(runtime, ticket, random)
+
+
+def _wait_for_all(runtime: Runtime, ticket: Ticket, error: RateLimited, random: Random) -> None:
+    """What Stripe asks of one is asked of all: nobody looks at anything until then."""
+    with writing() as session:
+        tickets.wait(session, ticket, str(error), error.retry_after, runtime.now(), random)
+    pace.hold_back(runtime, error.retry_after)
+    _log_put_off(ticket, "rate_limited")
 
 
 def _fetch_and_apply(runtime: Runtime, ticket: Ticket) -> None:
@@ -86,18 +108,12 @@ def _fetch_and_apply(runtime: Runtime, ticket: Ticket) -> None:
     _mark_relatives(context, snapshot)
     applied = _apply(ticket, asked_at, context, snapshot)
     if applied is None:
-        log.info("copy_outrun", kind=ticket.kind, stripe_id=ticket.stripe_id, generation=ticket.generation)
+        log.info("copy_outrun")
         return
     if applied.look_next is not None:
         with writing() as session:
             inbox.mark(session, applied.look_next.kind, applied.look_next.stripe_id, runtime.now())
-    log.info(
-        "applied",
-        kind=ticket.kind,
-        stripe_id=ticket.stripe_id,
-        generation=ticket.generation,
-        reason=applied.note,
-    )
+    log.info("applied", reason=applied.note)
 
 
 def _context(runtime: Runtime, ticket: Ticket) -> SyncContext:
@@ -147,7 +163,7 @@ def _in_order(relatives: Iterable[Relative]) -> list[Relative]:
 def _set_aside(runtime: Runtime, ticket: Ticket, reason: str) -> None:
     with writing() as session:
         tickets.quarantine(session, ticket, reason, runtime.now())
-    log.error("quarantined", kind=ticket.kind, stripe_id=ticket.stripe_id, reason=reason)
+    log.error("quarantined", reason=reason)
 
 
 def _wait_for_parent(runtime: Runtime, ticket: Ticket, error: NotYet, random: Random) -> None:
@@ -162,7 +178,7 @@ def _put_off(runtime: Runtime, ticket: Ticket, error: Exception, random: Random)
     with writing() as session:
         again_at = tickets.fail(session, ticket, _problem(error), runtime.now(), random)
     if again_at is None:
-        log.error("quarantined", kind=ticket.kind, stripe_id=ticket.stripe_id, reason=_problem(error))
+        log.error("quarantined", reason=_problem(error))
     else:
         _log_put_off(ticket, type(error).__name__)
 
@@ -175,6 +191,4 @@ def _problem(error: Exception) -> str:
 
 
 def _log_put_off(ticket: Ticket, reason: str) -> None:
-    log.warning(
-        "put_off", kind=ticket.kind, stripe_id=ticket.stripe_id, tries=ticket.tries + 1, reason=reason
-    )
+    log.warning("put_off", tries=ticket.tries + 1, reason=reason)

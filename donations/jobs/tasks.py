@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random, SystemRandom
+from typing import Final
 
 import structlog
 from flask import Flask
@@ -25,8 +26,12 @@ from donations.jobs import (
     yearly_statements,
 )
 from donations.jobs.queue import Wakeup
+from donations.models.database import db
 
 log = structlog.get_logger("donations.jobs")
+
+_AT_ONCE: Final = 4
+"""Tickets that one worker looks at at the same time: most of it is waiting for Stripe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Jobs:
             running = runtime.current()
             is_more = (
                 unanswered_changes.repeat_unanswered(running, self.random) >= unanswered_changes.MOST_PER_RUN,
-                drain.drain(running, self.random) >= drain.MOST_PER_RUN,
+                drain.drain(running, self.random, threads=_threads()) >= drain.MOST_PER_RUN,
                 # The gifts of those who were forgotten have ended, and are to be looked at.
                 erase.run_erasures(running, self.random) > 0,
                 link_requests.match_requests(running) >= link_requests.MOST_PER_RUN,
@@ -79,6 +84,11 @@ class Jobs:
             log.warning("due_work_unknown", error=type(error).__name__)
             return False
         return is_due
+
+
+def _threads() -> int:
+    """SQLite likes one writer."""
+    return 1 if db.engine.dialect.name == "sqlite" else _AT_ONCE
 
 
 def register(app: Flask, huey: Huey, random: Random | None = None) -> Jobs:

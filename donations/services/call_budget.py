@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import case
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from donations.models import CallBudget
@@ -25,7 +25,7 @@ def reserve(session: Session, scope: str, calls: int, per_second: float, now: da
 
     `now` is real time, never a clock that may be advanced. Commit before waiting.
     """
-    at = (now - _EPOCH) // _MICROSECOND
+    at = _microseconds(now)
     span = round(calls * 1_000_000 / per_second)
     began_at = case((CallBudget.free_at > at, CallBudget.free_at), else_=at)
     free_at = session.execute(
@@ -35,3 +35,24 @@ def reserve(session: Session, scope: str, calls: int, per_second: float, now: da
         .returning(CallBudget.free_at)
     ).scalar_one()
     return timedelta(microseconds=free_at - span - at)
+
+
+def backlog(session: Session, scope: str, now: datetime) -> timedelta:
+    """How long one who took a call now would have to wait. Takes none."""
+    free_at = session.scalar(select(CallBudget.free_at).where(CallBudget.scope == scope))
+    return max(timedelta(), timedelta(microseconds=(free_at or 0) - _microseconds(now)))
+
+
+def hold_back(session: Session, scope: str, seconds: float, now: datetime) -> None:
+    """Let nobody call for so long, because we were told that we call too often."""
+    until = _microseconds(now) + round(seconds * 1_000_000)
+    later = case((CallBudget.free_at > until, CallBudget.free_at), else_=until)
+    session.execute(
+        insert_into(session, CallBudget)
+        .values(scope=scope, free_at=until)
+        .on_conflict_do_update(index_elements=[CallBudget.scope], set_={"free_at": later})
+    )
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND

@@ -8,6 +8,7 @@ one, `finish` lets the fresher copy win and the other change nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -56,6 +57,23 @@ def claim_due(session: Session, limit: int, now: datetime) -> list[Ticket]:
     for row in rows:
         row.next_try_at = now + LEASE
     return tickets
+
+
+def read_again(session: Session, ticket: Ticket) -> Ticket | None:
+    """A ticket that was leased a while ago, as it is now: what was marked meanwhile is looked at with it.
+    None where another worker has applied it since."""
+    row = session.get(StripeObject, ticket.id)
+    if row is None or row.applied >= row.generation or row.quarantined_at is not None:
+        return None
+    return _ticket(row)
+
+
+def give_back(session: Session, leased: Iterable[Ticket], now: datetime) -> None:
+    """Let others have tickets that were leased and not looked at."""
+    statement = update(StripeObject).where(
+        StripeObject.id.in_([ticket.id for ticket in leased]), StripeObject.next_try_at > now
+    )
+    session.execute(statement.values(next_try_at=now))
 
 
 def next_due_at(session: Session) -> datetime | None:

@@ -64,7 +64,7 @@ class Desk:
 
     @property
     def runtime(self) -> Runtime:
-        return replace(runtime.current(), gateway=self.gateway, now=self.clock)
+        return replace(runtime.current(), gateway=self.gateway, now=self.clock, real_now=self.clock)
 
     def checkout(self, frequency: Frequency = Frequency.ONCE, **columns: Any) -> Checkout:
         columns.setdefault("status", CheckoutStatus.OPEN)
