@@ -46,7 +46,10 @@ def book(
     """
     session.flush()
     session.scalars(
-        select(Supporter.id).where(Supporter.id == subscription.supporter_id).with_for_update()
+        select(Supporter.id)
+        .where(Supporter.id == subscription.supporter_id)
+        # Not against rows that refer to it, as those of other gifts being applied do by now.
+        .with_for_update(key_share=True)
     ).one()
     held = _Held.of(session, subscription)
     classified = classify(held.ledger, _gift_state(subscription))

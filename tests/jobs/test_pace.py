@@ -129,3 +129,18 @@ def test_several_threads_apply_each_ticket_once(app: Flask, desk: Desk) -> None:
     looked_at = drain.drain(desk.runtime, desk.random, threads=4)
 
     assert (looked_at, desk.gateway.calls, count_of(Donation)) == (12, 12, 12)
+
+
+def test_payments_of_one_supporter_applied_at_once_do_not_wait_for_each_other_in_a_circle(
+    desk: Desk,
+) -> None:
+    first = desk.checkout()
+    lives = [first, *(desk.checkout_of(first.supporter_id, Frequency.ONCE) for _ in range(11))]
+    for checkout in lives:
+        desk.tell(payment_intent(checkout))
+        desk.deliver(PI, ids(checkout)["payment_intent"])
+
+    assert drain.drain(desk.runtime, desk.random, threads=4) == 12
+
+    assert [ticket.problem for ticket in all_tickets()] == [None] * 12
+    assert count_of(Donation) == 12
