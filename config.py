@@ -67,6 +67,8 @@ class Config:
     stripe_mode: StripeMode
     stripe_calls_per_second: int
     """For looking at objects again, all workers together. Stripe allows 25 in test mode and 100 live."""
+    metrics_token: str = field(repr=False)
+    """What a collector of figures shows that does not run on this machine; empty where none may."""
     mail_url: str = field(repr=False)
     mail_from: str
     report_timezone: ZoneInfo
@@ -147,6 +149,7 @@ class _Reader:
                 least=1,
                 most=10_000,
             ),
+            metrics_token=self._metrics_token(),
             mail_url=self._text("MAIL_URL", f"file://{self._instance_dir / 'mail'}"),
             mail_from=self._text("MAIL_FROM", "The Moscow Times <support@themoscowtimes.com>"),
             report_timezone=self._zone("REPORT_TIMEZONE", "Europe/Amsterdam"),
@@ -182,6 +185,12 @@ class _Reader:
         if key and len(key) < 32:
             self._problems.append("SECRET_KEY must have at least 32 characters.")
         return key
+
+    def _metrics_token(self) -> str:
+        token = self._text("METRICS_TOKEN", "")
+        if token and len(token) < 16:
+            self._problems.append("METRICS_TOKEN must have at least 16 characters.")
+        return token
 
     def _database_url(self) -> str:
         value = self._text("DATABASE_URL", "")

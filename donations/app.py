@@ -22,7 +22,7 @@ from donations.models.database import db, engine_options
 from donations.models.vault import Vault
 from donations.paths import STATIC, TEMPLATES
 from donations.runtime import Runtime, system_clock
-from donations.web import health, readers, staff, stripe_webhook
+from donations.web import health, metrics, readers, staff, stripe_webhook
 from donations.web.body_limits import install_body_limits
 from donations.web.errors import install_errors
 from donations.web.filters import install_filters
@@ -80,8 +80,8 @@ def _install_web(app: Flask, config: Config) -> None:
     install_errors(app)
     install_filters(app)
     install_language(app)
-    for blueprint in (readers.blueprint, staff.blueprint, stripe_webhook.blueprint, health.blueprint):
-        app.register_blueprint(blueprint)
+    for area in (readers, staff, stripe_webhook, health, metrics):
+        app.register_blueprint(area.blueprint)
     _protect_forms(app)
 
 
