@@ -20,6 +20,7 @@ ALLOWED: Final = frozenset(
         "event", "level", "timestamp", "logger", "request_id",
         "method", "route", "status", "duration_ms",
         "event_type", "stripe_event_id", "kind", "stripe_id", "generation", "disposition",
+        "cause", "message_id",
         "reason", "error", "code", "param", "tries", "count", "delay_s", "task", "port", "dropped_fields",
         "exception", "url", "role", "retry_after",
     }

@@ -29,7 +29,10 @@ def send_messages(runtime: Runtime, mailer: Mailer, random: Random, most: int = 
             claimed = outbox.claim_due(session, 1, runtime.now())
         if not claimed:
             break
-        _send(runtime, mailer, claimed[0], random)
+        with structlog.contextvars.bound_contextvars(
+            kind=claimed[0].kind, cause=claimed[0].cause, message_id=claimed[0].message_id
+        ):
+            _send(runtime, mailer, claimed[0], random)
         tried += 1
     return tried
 
@@ -45,19 +48,19 @@ def _send(runtime: Runtime, mailer: Mailer, letter: Letter, random: Random) -> N
     except NotNeeded as error:
         with writing() as session:
             outbox.skip(session, letter, str(error), runtime.now())
-        log.info("message_not_needed", kind=letter.kind, reason=str(error))
+        log.info("message_not_needed", reason=str(error))
         return
     except MailError as error:
         _note_failure(runtime, letter, str(error), random, for_good=error.is_for_good)
         return
     except Exception as error:
         # A fault with one message must not keep the others from being sent.
-        log.exception("message_fault", kind=letter.kind)
+        log.exception("message_fault")
         _note_failure(runtime, letter, type(error).__name__, random)
         return
     with writing() as session:
         outbox.mark_sent(session, letter, runtime.now())
-    log.info("message_sent", kind=letter.kind)
+    log.info("message_sent")
 
 
 def _compose(runtime: Runtime, letter: Letter) -> EmailMessage:
@@ -87,4 +90,4 @@ def _note_failure(
 ) -> None:
     with writing() as session:
         outbox.fail(session, letter, problem, runtime.now(), random, for_good=for_good)
-    log.warning("message_not_sent", kind=letter.kind, reason=problem, tries=letter.tries + 1)
+    log.warning("message_not_sent", reason=problem, tries=letter.tries + 1)

@@ -50,7 +50,7 @@ def receive() -> Response:
         return _refuse(400, "bad_signature")
     except BadPayload:
         return _refuse(400, "bad_payload")
-    log_with(stripe_event_id=notice.event_id, event_type=notice.type)
+    log_with(stripe_event_id=notice.event_id, event_type=notice.type, stripe_id=notice.object_id)
     try:
         received = _keep(current, notice)
     except SQLAlchemyError as error:
