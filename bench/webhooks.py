@@ -96,7 +96,7 @@ def _two_processes(name: str, port: int) -> list[str]:
 def _one_thread(name: str, port: int) -> list[str]:
     listen = f"127.0.0.1:{port}"
     return [
-        *(sys.executable, "-m", "waitress", "--threads", "1", "--no-ident", "--listen", listen, "--call"),
+        *(sys.executable, "-m", "waitress", "--threads", "1", "--listen", listen, "--call"),
         TARGETS[name],
     ]
 
