@@ -10,6 +10,8 @@ from typing import Any
 
 from donations.gateway.errors import CallInTransaction
 from donations.gateway.kinds import ObjectKind
+from donations.gateway.listed import BalanceLine, Listed, Page, T
+from donations.gateway.notices import Notice
 from donations.gateway.snapshots import CheckoutSessionSnapshot, Snapshot
 from donations.models.database import is_in_transaction
 
@@ -25,6 +27,10 @@ class FakeGateway:
     acts: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     """What was done at Stripe, by idempotency key."""
     deleted: list[str] = field(default_factory=list)
+    events: list[Notice] = field(default_factory=list)
+    """What Stripe would list as told, the newest first; so with `balance`."""
+    balance: list[BalanceLine] = field(default_factory=list)
+    page_size: int = 100
     calls: int = 0
 
     def create_checkout_session(
@@ -82,6 +88,31 @@ class FakeGateway:
     ) -> CheckoutSessionSnapshot | None:
         self._begin()
         raise NotImplementedError("no test looks for a session yet")
+
+    def list_objects(self, kind: ObjectKind, since: datetime, after: str | None) -> Page[Listed]:
+        self._begin()
+        found = [
+            Listed(kind, stripe_id, snapshot)
+            for (of_kind, stripe_id), snapshot in reversed(self.objects.items())
+            # Those that don't say when they were created are always listed.
+            if of_kind is kind and getattr(snapshot, "created_at", since) >= since
+        ]
+        return self._page(found, [each.id for each in found], after)
+
+    def list_events(self, since: datetime, after: str | None) -> Page[Notice]:
+        self._begin()
+        found = [each for each in self.events if each.created_at is None or each.created_at >= since]
+        return self._page(found, [each.event_id for each in found], after)
+
+    def list_balance(self, since: datetime, after: str | None) -> Page[BalanceLine]:
+        self._begin()
+        found = [each for each in self.balance if each.created_at >= since]
+        return self._page(found, [each.id for each in found], after)
+
+    def _page(self, found: list[T], ids: list[str], after: str | None) -> Page[T]:
+        begin = 0 if after is None else ids.index(after) + 1
+        end = begin + self.page_size
+        return Page(tuple(found[begin:end]), ids[end - 1] if end < len(found) else None)
 
     def _act(self, what: str, parameters: Mapping[str, Any], idempotency_key: str) -> None:
         """The same key again is answered again and has no second effect."""

@@ -17,12 +17,14 @@ from typing import Any, Final, TypeVar, cast
 
 import stripe
 
-from donations.gateway import payments, recurring
+from donations.gateway import listing, payments, recurring
 from donations.gateway.checkout_parameters import stripes_locale
 from donations.gateway.errors import CallInTransaction, NotFoundAtStripe
 from donations.gateway.fields import Fields
 from donations.gateway.ids import is_object_id
 from donations.gateway.kinds import ObjectKind
+from donations.gateway.listed import BalanceLine, Listed, Page
+from donations.gateway.notices import Notice
 from donations.gateway.snapshots import (
     ChargeSnapshot,
     CheckoutSessionSnapshot,
@@ -146,6 +148,15 @@ class StripeGateway:
 
     def fetch(self, kind: ObjectKind, stripe_id: str) -> Snapshot:
         return self._fetchers[kind](_checked(stripe_id))
+
+    def list_objects(self, kind: ObjectKind, since: datetime, after: str | None) -> Page[Listed]:
+        return _ask(lambda: listing.objects(self._v1, kind, since, after))
+
+    def list_events(self, since: datetime, after: str | None) -> Page[Notice]:
+        return _ask(lambda: listing.events(self._v1, since, after))
+
+    def list_balance(self, since: datetime, after: str | None) -> Page[BalanceLine]:
+        return _ask(lambda: listing.balance(self._v1, since, after))
 
     def _checkout_session(self, stripe_id: str) -> CheckoutSessionSnapshot:
         answer = _ask(lambda: self._v1.checkout.sessions.retrieve(stripe_id))

@@ -50,10 +50,11 @@ def read_notice(body: bytes, signature: str | None, secrets: Sequence[str], now:
     if len(body) > LARGEST_BODY:
         raise PayloadTooLarge("the body is larger than 256 KiB")
     verify(body, signature, secrets, now)
-    return _notice(_parsed(body))
+    return notice_of(_parsed(body))
 
 
-def _notice(event: Mapping[str, Any]) -> Notice:
+def notice_of(event: Mapping[str, Any]) -> Notice:
+    """The same of an event that Stripe listed, which needs no signature. Raises BadPayload."""
     event_id = event.get("id")
     if not is_event_id(event_id):
         raise BadPayload("the body has no event's id")

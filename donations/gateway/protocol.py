@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from donations.gateway.kinds import ObjectKind
+from donations.gateway.listed import BalanceLine, Listed, Page
+from donations.gateway.notices import Notice
 from donations.gateway.snapshots import CheckoutSessionSnapshot, Snapshot
 
 
@@ -62,4 +64,17 @@ class Gateway(Protocol):
         self, reference: str, created_since: datetime
     ) -> CheckoutSessionSnapshot | None:
         """The session that carries our `reference`, among those created since then."""
+        ...
+
+    def list_objects(self, kind: ObjectKind, since: datetime, after: str | None) -> Page[Listed]:
+        """One page of a kind, the newest first: sessions, payments, invoices, refunds and disputes created
+        since then, subscriptions charged since then. `after` is the cursor of the page before."""
+        ...
+
+    def list_events(self, since: datetime, after: str | None) -> Page[Notice]:
+        """One page of what Stripe told, or meant to, since then. It forgets after 30 days."""
+        ...
+
+    def list_balance(self, since: datetime, after: str | None) -> Page[BalanceLine]:
+        """One page of what moved on our balance since then."""
         ...
