@@ -3,7 +3,9 @@
 from donations.models import rollups as rollups
 from donations.models.adjustment import Adjustment
 from donations.models.audit_entry import AuditEntry, AuditHead
+from donations.models.balance_entry import BalanceEntry
 from donations.models.base import Base
+from donations.models.books import BookFinding, BookSum
 from donations.models.call_budget import CallBudget
 from donations.models.checkout import Checkout
 from donations.models.dispute import Dispute
@@ -21,6 +23,7 @@ from donations.models.outbox_message import OutboxMessage, OutboxStatus
 from donations.models.payment_failure import PaymentFailure
 from donations.models.rate_upload import RateUpload
 from donations.models.reader_session import ReaderSession
+from donations.models.reconcile_run import ReconcileRun
 from donations.models.reference_rate import ReferenceRate
 from donations.models.refund import Refund
 from donations.models.saved_view import SavedView
@@ -38,7 +41,10 @@ __all__ = [
     "Adjustment",
     "AuditEntry",
     "AuditHead",
+    "BalanceEntry",
     "Base",
+    "BookFinding",
+    "BookSum",
     "CallBudget",
     "Checkout",
     "Disposition",
@@ -60,6 +66,7 @@ __all__ = [
     "PaymentFailure",
     "RateUpload",
     "ReaderSession",
+    "ReconcileRun",
     "ReferenceRate",
     "Refund",
     "SavedView",
