@@ -25,6 +25,10 @@ LEASE: Final = timedelta(seconds=120)
 MOST_TRIES: Final = 8
 PATIENCE: Final = timedelta(days=1)
 """For how long after it was marked a rate limit does not count as a try."""
+GAVE_UP: Final = "gave up"
+"""How the reason begins of a ticket that was set aside for no fault of its object's."""
+NOT_OURS: Final = "not ours"
+"""How the note begins of an object that came from no checkout of ours: it is set aside."""
 _FIRST_DELAY: Final = timedelta(seconds=4)
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _LONGEST_PROBLEM: Final = 500
@@ -107,7 +111,7 @@ def fail(session: Session, ticket: Ticket, problem: str, now: datetime, random: 
     """Put a ticket off after a failed try. Returns when it is tried again; None once it is quarantined."""
     tries = ticket.tries + 1
     if tries >= MOST_TRIES:
-        quarantine(session, ticket, f"gave up after {tries} tries: {problem}", now)
+        quarantine(session, ticket, f"{GAVE_UP} after {tries} tries: {problem}", now)
         return None
     again_at = now + backoff(tries, random)
     _put_off(session, ticket, problem, again_at, tries=tries)

@@ -9,9 +9,7 @@ from zoneinfo import ZoneInfo
 from donations.domain.errors import DonationError
 from donations.gateway.kinds import ObjectKind
 from donations.models.vault import Vault
-
-NOT_OURS = "not ours"
-"""How the note begins of an object that came from no checkout of ours: it is set aside."""
+from donations.services.tickets import NOT_OURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,14 +100,14 @@ def _new_row(
         started_at=snapshot.started_at,
         recorded_at=context.now,
     )
-    _write(context, row, _standing(snapshot), snapshot)
+    _write(context, row, standing_of(snapshot), snapshot)
     return row
 
 
 def _update(
     session: Session, context: SyncContext, row: Subscription, snapshot: SubscriptionSnapshot
 ) -> Applied:
-    standing = _standing(snapshot)
+    standing = standing_of(snapshot)
     if not can_become(row.standing, standing):
         return Applied(note=f"stays {row.standing}, though Stripe says {standing}")
     before, method_before = Before.of(row), row.stripe_payment_method_id
@@ -149,10 +149,10 @@ def _write(
     context: SyncContext, row: Subscription, standing: Standing, snapshot: SubscriptionSnapshot
 ) -> None:
     row.standing = standing
-    row.frequency = _frequency(snapshot)
+    row.frequency = frequency_of(snapshot)
     row.amount = snapshot.unit_amount * snapshot.quantity
     row.current_period_ends_at = snapshot.current_period_ends_at
-    row.cancels_at = _cancels_at(snapshot)
+    row.cancels_at = cancels_at_of(snapshot)
     row.ended_at = _ended_at(context, row, snapshot) if is_terminal(standing) else None
     row.end_reason = snapshot.cancellation_reason
     row.cancels_at_period_end = snapshot.cancels_at_period_end
@@ -178,21 +178,21 @@ def _adopt_customer(
         raise Mismatch("the subscription's customer belongs to another supporter")
 
 
-def _standing(snapshot: SubscriptionSnapshot) -> Standing:
+def standing_of(snapshot: SubscriptionSnapshot) -> Standing:
     try:
         return Standing(snapshot.status)
     except ValueError:
         raise Mismatch(f"a subscription that is {snapshot.status} is not known") from None
 
 
-def _frequency(snapshot: SubscriptionSnapshot) -> Frequency:
+def frequency_of(snapshot: SubscriptionSnapshot) -> Frequency:
     frequency = _FREQUENCIES.get((snapshot.interval, snapshot.interval_count))
     if frequency is None:
         raise Mismatch(f"a charge every {snapshot.interval_count} {snapshot.interval} is not offered")
     return frequency
 
 
-def _cancels_at(snapshot: SubscriptionSnapshot) -> datetime | None:
+def cancels_at_of(snapshot: SubscriptionSnapshot) -> datetime | None:
     """Stripe says it in either of two ways; the portal uses the first alone."""
     if snapshot.cancel_at is not None:
         return snapshot.cancel_at
