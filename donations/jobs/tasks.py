@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random, SystemRandom
 from typing import Final
 
@@ -19,6 +19,7 @@ from donations.jobs import (
     erase,
     link_requests,
     lost_answers,
+    reconcile,
     refresh_rollups,
     send_messages,
     sweep,
@@ -26,12 +27,16 @@ from donations.jobs import (
     yearly_statements,
 )
 from donations.jobs.queue import Wakeup
+from donations.jobs.reconcile import Pace
 from donations.models.database import db
 
 log = structlog.get_logger("donations.jobs")
 
 _AT_ONCE: Final = 4
 """Tickets that one worker looks at at the same time: most of it is waiting for Stripe."""
+_DUE_BY_ROWS: Final = (
+    unanswered_changes, drain, erase, link_requests, send_messages, refresh_rollups, reconcile,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,12 @@ class Jobs:
     mailer: Mailer
     random: Random
     wake: Wakeup
+    pace: Pace = field(default_factory=Pace)
 
     def work(self) -> None:
         """Make the calls that are due, look at every due ticket, forget who asked for it, match who asked
-        for a link, send what came of it, and take it into the sums of the reports."""
+        for a link, send what came of it, take it into the sums of the reports, and go on comparing with
+        Stripe."""
         with self.app.app_context():
             running = runtime.current()
             is_more = (
@@ -56,6 +63,8 @@ class Jobs:
                 link_requests.match_requests(running) >= link_requests.MOST_PER_RUN,
                 send_messages.send_messages(running, self.mailer, self.random) >= send_messages.MOST_PER_RUN,
                 refresh_rollups.refresh_rollups(running) >= refresh_rollups.MOST_PER_RUN,
+                # What a page found is looked at before the next.
+                reconcile.carry_on(running, self.pace, self.random) > 0,
             )
         if any(is_more):
             self.wake()
@@ -67,6 +76,7 @@ class Jobs:
             found = lost_answers.find_lost_answers(runtime.current())
             link_requests.purge(runtime.current())
             yearly_statements.order_statements(runtime.current())
+            reconcile.open_due(runtime.current())
         if overdue or found:
             log.info("swept", count=overdue + found)
         self.work()
@@ -76,8 +86,7 @@ class Jobs:
         try:
             with self.app.app_context():
                 current = runtime.current()
-                jobs = (unanswered_changes, drain, erase, link_requests, send_messages, refresh_rollups)
-                is_due = any(job.is_any_due(current) for job in jobs)
+                is_due = any(job.is_any_due(current) for job in _DUE_BY_ROWS)
             if is_due:
                 self.wake()
         except SQLAlchemyError as error:
