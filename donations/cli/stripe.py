@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 from rich.table import Table
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import Session
 
 from donations.cli.context import console, in_application, screen
-from donations.domain.errors import NotFound
+from donations.cli.reconcile import drift, reconcile
+from donations.cli.replay import replay
 from donations.gateway.kinds import ObjectKind, kind_of_id
 from donations.models import StripeEvent, StripeObject
 from donations.models.database import reading, writing
@@ -83,34 +83,12 @@ def waiting(quarantined: bool) -> None:
     screen().print(table if table.row_count else "Nothing waits.")
 
 
-@stripe.command()
-@click.argument("event_ids", nargs=-1, required=True)
-@click.option("--dry-run", is_flag=True, help="Say what would be looked at, and do nothing.")
-@in_application
-def replay(event_ids: tuple[str, ...], dry_run: bool) -> None:
-    """Have the objects looked at again that these events were about."""
-    with writing() as session:
-        found = [_find_event(session, event_id) for event_id in event_ids]
-        for kind, stripe_id in found:
-            if not dry_run:
-                inbox.mark(session, kind, stripe_id, current().now())
-    for kind, stripe_id in found:
-        console.print(f"{'Would look' if dry_run else 'To be looked'} at {kind} {stripe_id}.")
-    if not dry_run:
-        current().wake()
-
-
-def _find_event(session: Session, event_id: str) -> tuple[ObjectKind, str]:
-    row = session.scalar(select(StripeEvent).where(StripeEvent.stripe_event_id == event_id))
-    if row is None:
-        raise NotFound(f"event: {event_id}")
-    if row.object_kind is None or row.stripe_object_id is None:
-        raise click.ClickException(f"{event_id} ({row.type}) is about nothing that we follow.")
-    return ObjectKind(row.object_kind), row.stripe_object_id
-
-
 def _kind_of(stripe_id: str) -> ObjectKind:
     kind = kind_of_id(stripe_id)
     if kind is None:
         raise click.BadParameter(f"{stripe_id!r} is not the id of an object that we follow.")
     return kind
+
+
+for _command in (reconcile, drift, replay):
+    stripe.add_command(_command)
