@@ -275,6 +275,12 @@ def staff_donations(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.base}/staff/donations")
 
 
+def staff_reconcile(page: Page, stack: Stack) -> None:
+    log_in(page, stack)
+    page.goto(f"{stack.base}/staff/reconcile")
+    eventually(lambda: page.reload() and page.locator("#last-runs").count(), "the first comparison")
+
+
 def staff_messages(page: Page, stack: Stack) -> None:
     log_in(page, stack)
     page.goto(f"{stack.base}/staff/messages")
@@ -311,7 +317,7 @@ SCREENS: list[Callable[[Page, Stack], object]] = [
     thanks_for_a_later_gift, thanks_for_a_later_gift_in_russian,
     article_without_its_appeal, verify, verify_not_confirmed_in_russian, verify_with_errors,
     staff_login, staff_overview, staff_rows, staff_saved_views,
-    staff_supporters, staff_supporter, staff_donations, staff_messages, staff_message,
+    staff_supporters, staff_supporter, staff_donations, staff_reconcile, staff_messages, staff_message,
     staff_inbox, staff_inbox_message,
 ]  # fmt: skip
 

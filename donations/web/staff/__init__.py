@@ -19,6 +19,7 @@ from donations.web.staff import (
     messages,
     offline_gifts,
     rates,
+    reconcile,
     reports,
     rows,
     supporters,
@@ -69,6 +70,7 @@ blueprint.add_url_rule("/donations/export", "donations_export", address_exports.
 blueprint.add_url_rule(
     "/donations/export", "export_donations", address_exports.send_donations, methods=["POST"]
 )
+blueprint.add_url_rule("/reconcile", "reconcile", reconcile.index)
 blueprint.add_url_rule("/audit", "audit", audit.index)
 blueprint.add_url_rule("/messages", "messages", messages.index)
 blueprint.add_url_rule("/messages/<kind>", "message", messages.show)
