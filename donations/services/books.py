@@ -2,14 +2,15 @@
 
 In each settlement currency, payments − refunds that succeeded − disputes withdrawn + reinstated is what
 Stripe moved for the same rows; what Stripe moved without a row of ours is unmatched. Looked at are the rows
-since the run's `since` that we knew before it began, so that what came meanwhile is no finding. Gifts that
-came without Stripe are outside.
+since the run's `since`; what came while it listed is no finding. Gifts that came without Stripe are
+outside.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -112,7 +113,7 @@ def store_page(session: Session, run_id: int, page: BookPage) -> None:
 def _payments(session: Session, place: Place) -> BookPage:
     chosen = select(Donation).where(
         Donation.charged_at >= place.since,
-        Donation.settlement_recorded_at < place.started_at,
+        Donation.settlement_recorded_at.is_not(None),
         Donation.stripe_payment_intent_id.is_not(None),
     )
     rows, page = _next(session, place, chosen, Donation.id)
@@ -125,6 +126,8 @@ def _payments(session: Session, place: Place) -> BookPage:
     for (row,) in rows:
         each, settled = moved.get(row.stripe_payment_intent_id, _NOTHING), row.settled_amount
         currency = row.settlement_currency
+        if _came_meanwhile(place, each, row.settlement_recorded_at):
+            continue
         found = of_payment(settled, row.fee_amount, each)
         page.note(ObjectKind.PAYMENT_INTENT, row.stripe_payment_intent_id, currency, found)
         page.of(currency).payments += settled
@@ -134,12 +137,14 @@ def _payments(session: Session, place: Place) -> BookPage:
 
 def _refunds(session: Session, place: Place) -> BookPage:
     chosen = select(Refund, Donation.settlement_currency).join(Donation, Donation.id == Refund.donation_id)
-    chosen = chosen.where(Refund.refunded_at >= place.since, Refund.recorded_at < place.started_at)
+    chosen = chosen.where(Refund.refunded_at >= place.since)
     rows, page = _next(session, place, chosen, Refund.id)
     ids = [row.stripe_refund_id for row, _ in rows]
     moved = _moved(session, ObjectKind.REFUND, BalanceEntry.stripe_source_id, ids)
     for row, settled_in in rows:
         each, currency = moved.get(row.stripe_refund_id, _NOTHING), settled_in or row.currency
+        if _came_meanwhile(place, each, row.recorded_at):
+            continue
         is_converted = currency != row.currency
         found = of_refund(row.amount, row.status, each, is_converted=is_converted)
         page.note(ObjectKind.REFUND, row.stripe_refund_id, currency, found)
@@ -154,12 +159,14 @@ def _refunds(session: Session, place: Place) -> BookPage:
 
 def _disputes(session: Session, place: Place) -> BookPage:
     chosen = select(Dispute, Donation.settlement_currency).join(Donation, Donation.id == Dispute.donation_id)
-    chosen = chosen.where(Dispute.opened_at >= place.since, Dispute.recorded_at < place.started_at)
+    chosen = chosen.where(Dispute.opened_at >= place.since)
     rows, page = _next(session, place, chosen, Dispute.id)
     ids = [row.stripe_dispute_id for row, _ in rows]
     moved = _moved(session, ObjectKind.DISPUTE, BalanceEntry.stripe_source_id, ids)
     for row, settled_in in rows:
         each, currency = moved.get(row.stripe_dispute_id, _NOTHING), settled_in or row.currency
+        if _came_meanwhile(place, each, row.recorded_at):
+            continue
         is_converted = currency != row.currency
         found = of_dispute(row.amount, row.status, each, is_converted=is_converted)
         page.note(ObjectKind.DISPUTE, row.stripe_dispute_id, currency, found)
@@ -205,6 +212,11 @@ def _next(
     rows = session.execute(chosen.where(key > after).order_by(key).limit(ROWS)).all()
     cursor = str(rows[-1][0].id) if len(rows) == ROWS else None
     return rows, BookPage(rows=len(rows), cursor=cursor)
+
+
+def _came_meanwhile(place: Place, moved: Moved, recorded_at: datetime) -> bool:
+    """What the balance does not have because it was listed before."""
+    return not moved.lines and recorded_at >= place.started_at
 
 
 def _moved(

@@ -43,7 +43,8 @@ def compare(desk: Desk, since: datetime = NOON - timedelta(days=1)) -> Reconcile
     number = reconcile.ask(desk.runtime, since)
     while reconcile.make_page(desk.runtime, pace, desk.random, number):
         desk.drain()
-    desk.settle()
+    # Many lives are put off to as many moments.
+    desk.settle(most_rounds=2000)
     return run_of(number)
 
 
