@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from donations.gateway.kinds import ObjectKind
 from donations.models import Checkout
+from tests.sync.desk import state_of
 from tests.sync.lives import (
     Happening,
     Life,
@@ -46,3 +50,11 @@ def given_and_ended(checkout: Checkout) -> Life:
             Happening("customer.subscription.deleted", ObjectKind.SUBSCRIPTION, sub, 3),
         ),
     )
+
+
+def ending_of(checkout: Checkout) -> Mapping[str, object]:
+    """How the life ended: of the ledger what it comes to, for its lines say what we knew when. A gift that
+    was first looked at when it had ended never counted, so it leaves none."""
+    state: dict[str, Any] = dict(state_of(checkout))
+    lines = state.pop("movements")
+    return state | {"counts": (sum(line[1] for line in lines), sum(line[2] for line in lines))}
