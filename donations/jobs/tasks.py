@@ -47,7 +47,8 @@ class Jobs:
     mailer: Mailer
     random: Random
     wake: Wakeup
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace | None = field(default_factory=Pace)
+    """How fast it compares with Stripe; None for a worker that leaves that to others."""
 
     def work(self) -> None:
         """Make the calls that are due, look at every due ticket, forget who asked for it, match who asked
@@ -64,7 +65,7 @@ class Jobs:
                 send_messages.send_messages(running, self.mailer, self.random) >= send_messages.MOST_PER_RUN,
                 refresh_rollups.refresh_rollups(running) >= refresh_rollups.MOST_PER_RUN,
                 # What a page found is looked at before the next.
-                reconcile.carry_on(running, self.pace, self.random) > 0,
+                self.pace is not None and reconcile.carry_on(running, self.pace, self.random) > 0,
             )
         if any(is_more):
             self.wake()
@@ -76,7 +77,8 @@ class Jobs:
             found = lost_answers.find_lost_answers(runtime.current())
             link_requests.purge(runtime.current())
             yearly_statements.order_statements(runtime.current())
-            reconcile.open_due(runtime.current())
+            if self.pace is not None:
+                reconcile.open_due(runtime.current())
         if overdue or found:
             log.info("swept", count=overdue + found)
         self.work()

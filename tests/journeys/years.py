@@ -30,7 +30,6 @@ from config import Config
 from donations.app import create_app
 from donations.emails.mailer import mailer_for
 from donations.jobs.queue import Wakeup, make_huey
-from donations.jobs.reconcile import Pace
 from donations.jobs.tasks import Jobs
 from donations.models import OutboxMessage, OutboxStatus, StripeObject, Subscription
 from donations.models.database import db, reading
@@ -232,10 +231,9 @@ def years(config: Config, folder: Path) -> Iterator[Years]:
         )
         website.app = app
         with website, app.app_context():
-            # Years of comparing with Stripe in minutes: what is counted by real time is not waited for.
-            hurried = Pace(sleep=lambda _seconds: None)
             wake = Wakeup(make_huey(config.queue_url))
-            jobs = Jobs(app, mailer_for(config.mail_url), Random(7), wake, hurried)
+            # Years of comparing every quarter of an hour have tests of their own.
+            jobs = Jobs(app, mailer_for(config.mail_url), Random(7), wake, pace=None)
             yield Years(app, config, sandbox, website, jobs)
         with app.app_context():
             db.engine.dispose()
