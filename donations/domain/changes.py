@@ -1,4 +1,4 @@
-"""What a supporter may change of a recurring gift, and how each change stands."""
+"""What a supporter may change of a recurring gift."""
 
 from __future__ import annotations
 
@@ -23,17 +23,6 @@ class ChangeKind(StrEnum):
     UNDO_CANCEL = "undo_cancel"
     USE_CARD = "use_card"
     RETRY_PAYMENT = "retry_payment"
-
-
-class ChangeStatus(StrEnum):
-    """Where the call has got to. What came of it, only Stripe's own object says."""
-
-    ASKING = "asking"
-    """Written down; the call is made, or must be made again, with the same key."""
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    LOST = "lost"
-    """No answer came for as long as Stripe remembers the key: the gift was looked at instead."""
 
 
 class CancelReason(StrEnum):

@@ -7,10 +7,10 @@ from random import Random
 from typing import Final
 
 from donations.jobs.gift_calls import carry_out
-from donations.models import Subscription
+from donations.models import GiftChange, Subscription
 from donations.models.database import reading, writing
 from donations.runtime import Runtime
-from donations.services import gift_changes
+from donations.services import gift_changes, written_calls
 
 MOST_PER_RUN: Final = 20
 
@@ -22,7 +22,7 @@ def repeat_unanswered(runtime: Runtime, random: Random, most: int = MOST_PER_RUN
         with writing() as session:
             claimed = [
                 (gift_changes.call_of(row, session.get_one(Subscription, row.subscription_id)), row.tries)
-                for row in gift_changes.claim_unanswered(session, 1, runtime.now())
+                for row in written_calls.claim(session, GiftChange, 1, runtime.now())
             ]
         if not claimed:
             break
@@ -34,4 +34,4 @@ def repeat_unanswered(runtime: Runtime, random: Random, most: int = MOST_PER_RUN
 
 def is_any_due(runtime: Runtime) -> bool:
     with reading() as session:
-        return gift_changes.is_any_unanswered(session, runtime.now())
+        return written_calls.is_any_due(session, GiftChange, runtime.now())

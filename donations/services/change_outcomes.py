@@ -9,7 +9,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from donations.domain.changes import ChangeKind, ChangeStatus
+from donations.domain.changes import ChangeKind
+from donations.domain.written_calls import CallStatus
 from donations.gateway.kinds import ObjectKind
 from donations.models import Checkout, GiftChange, StripeObject, Subscription
 
@@ -50,13 +51,13 @@ def find(session: Session, supporter_id: int, reference: str) -> ChangeOutcome |
 
 
 def _outcome(session: Session, change: GiftChange, stripe_id: str) -> Outcome:
-    if change.status is ChangeStatus.ASKING:
+    if change.status is CallStatus.ASKING:
         return Outcome.UNHEARD if change.tries else Outcome.CONFIRMING
-    if change.status is ChangeStatus.REFUSED:
+    if change.status is CallStatus.REFUSED:
         return Outcome.REFUSED
     if not _is_applied(session, change, stripe_id):
         return Outcome.CONFIRMING
-    return Outcome.DONE if change.status is ChangeStatus.ACCEPTED else Outcome.LOST
+    return Outcome.DONE if change.status is CallStatus.ACCEPTED else Outcome.LOST
 
 
 def _is_applied(session: Session, change: GiftChange, stripe_id: str) -> bool:

@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from donations.domain.changes import CancelReason, ChangeKind, ChangeStatus, can_change, ends_at_once
+from donations.domain.changes import CancelReason, ChangeKind, can_change, ends_at_once
 from donations.domain.gift_days import pause_of
 from donations.domain.gift_states import GiftState, state_of
 from donations.domain.gifts import Frequency, Gift
 from donations.domain.money import Money
+from donations.domain.written_calls import CallStatus
 from donations.gateway import change_parameters
 from donations.gateway.kinds import ObjectKind
 from donations.models import Checkout, GiftChange, StripeObject, Subscription
@@ -119,7 +120,7 @@ def _is_unsettled(session: Session, row: Subscription) -> bool:
     )
     unsettled = select(GiftChange.id).where(
         GiftChange.subscription_id == row.id,
-        (GiftChange.status == ChangeStatus.ASKING) | (GiftChange.generation > applied),
+        (GiftChange.status == CallStatus.ASKING) | (GiftChange.generation > applied),
     )
     return session.scalar(unsettled.limit(1)) is not None
 

@@ -14,7 +14,7 @@ import requests
 from sqlalchemy.orm import Session
 
 from config import Config
-from donations.domain.changes import ChangeStatus
+from donations.domain.written_calls import CallStatus
 from donations.models import GiftChange, Subscription
 from donations.models.database import reading
 from donations.services import gift_changes
@@ -62,7 +62,7 @@ class Desk:
         self.world.settle()
         assert (self.amount(), self.updates()) == (amount, 1)
         (change,) = self.changes()
-        assert change.status is ChangeStatus.ACCEPTED
+        assert change.status is CallStatus.ACCEPTED
         assert self.world.new_letters() == {"gift_changed": 1}
         self.world.assert_in_agreement()
 
@@ -189,7 +189,7 @@ def test_a_crash_between_the_row_and_the_call_is_made_good(desk: Desk) -> None:
     desk.world.control("faults", path=SUBSCRIPTIONS, method="POST", kind="reset_before", count=4)
     desk.send(form)
     desk.world.control("faults", clear=True)
-    assert [each.status for each in desk.changes()] == [ChangeStatus.ASKING]
+    assert [each.status for each in desk.changes()] == [CallStatus.ASKING]
 
     desk.world.control("clock", seconds=3600)
 

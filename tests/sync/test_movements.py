@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from donations.domain.changes import ChangeKind, ChangeStatus
+from donations.domain.changes import ChangeKind
 from donations.domain.gifts import Frequency
 from donations.domain.movements import ChurnCause, MovementKind, MovementTag
+from donations.domain.written_calls import CallStatus
 from donations.gateway.snapshots import PaymentIntentSnapshot
 from donations.models import (
     Checkout,
@@ -274,7 +275,7 @@ def test_another_card_is_tried_at_once_for_what_is_owed(desk: Desk, paid: Checko
         desk.apply(subscription(paid, status="past_due", payment_method_id="pm_2"))
 
     change = only(GiftChange)
-    assert (change.kind, change.status) == (ChangeKind.RETRY_PAYMENT, ChangeStatus.ASKING)
+    assert (change.kind, change.status) == (ChangeKind.RETRY_PAYMENT, CallStatus.ASKING)
     assert change.parameters == '{"invoice": "in_2"}'
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from donations.domain.changes import ChangeKind, ChangeStatus
+from donations.domain.changes import ChangeKind
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.gifts import Frequency, Gift
 from donations.domain.money import Money
 from donations.domain.standing import Standing
+from donations.domain.written_calls import CallStatus
 from donations.gateway import change_parameters
 from donations.models.vault import DataKey
 from donations.services import checkouts
@@ -160,7 +161,7 @@ class GiftRows:
         is_pause = wish.kind in {ChangeKind.PAUSE, ChangeKind.SKIP}
         block.rows["gift_change"].append((
             block.take_id("gift_change"), reference, subscription_id, wish.kind.value,
-            ChangeStatus.ACCEPTED.value, f"demo-{reference}", f"key-{reference}",
+            CallStatus.ACCEPTED.value, f"demo-{reference}", f"key-{reference}",
             json.dumps(_parameters(subscription_id, gift, wish), sort_keys=True), wish.amount,
             None if wish.frequency is None else wish.frequency.value,
             self.moments.stamp_or_none(wish.until) if is_pause else None,

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from donations.domain.changes import CancelReason, ChangeKind, ChangeStatus
+from donations.domain.changes import CancelReason, ChangeKind
 from donations.domain.gifts import Frequency
 from donations.domain.standing import Standing
+from donations.domain.written_calls import CallStatus
 from donations.gateway.errors import StripeRefused, StripeUnavailable
 from donations.models import GiftChange, Supporter
 from tests.factories import NOON
@@ -191,7 +192,7 @@ def test_a_change_is_written_down_before_it_is_made(
         does(nina_in, gift, "cancel")
 
     (change,) = rows(GiftChange)
-    assert (change.kind, change.status) == (ChangeKind.CANCEL, ChangeStatus.ASKING)
+    assert (change.kind, change.status) == (ChangeKind.CANCEL, CallStatus.ASKING)
     assert gateway.acts == {}
 
 
@@ -314,15 +315,15 @@ def test_what_stripe_refuses_changes_nothing_and_is_said(
 
     assert "Nothing was changed." in says(nina_in)
     (change,) = rows(GiftChange)
-    assert change.status is ChangeStatus.REFUSED
+    assert change.status is CallStatus.REFUSED
     assert "resource_missing" in change.problem
 
 
 @pytest.mark.parametrize(
     ("was_answered", "status", "sentence"),
     [
-        (True, ChangeStatus.REFUSED, "Nothing was changed."),
-        (False, ChangeStatus.ASKING, "We could not hear from our payment provider."),
+        (True, CallStatus.REFUSED, "Nothing was changed."),
+        (False, CallStatus.ASKING, "We could not hear from our payment provider."),
     ],
 )
 def test_stripe_down_and_stripe_silent_are_told_apart(
@@ -330,7 +331,7 @@ def test_stripe_down_and_stripe_silent_are_told_apart(
     gift: OwnedGift,
     gateway: FakeGateway,
     was_answered: bool,
-    status: ChangeStatus,
+    status: CallStatus,
     sentence: str,
 ) -> None:
     gateway.raising.append(StripeUnavailable(was_answered=was_answered))
