@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.disputes import DisputeStatus
 from donations.domain.gifts import Frequency
+from donations.domain.money import Money
 from donations.domain.movements import MovementKind, annual_amount
+from donations.domain.offline import OfflineMethod
 from donations.domain.periods import local_day
-from donations.domain.refunds import RefundStatus
+from donations.domain.refunds import RefundReason, RefundStatus
 from donations.domain.standing import Standing, is_terminal
 from donations.models import (
     Checkout,
@@ -22,12 +24,17 @@ from donations.models import (
     DonationSource,
     Movement,
     Refund,
+    RefundRequest,
+    StaffRole,
+    StaffUser,
     StripeCustomer,
     Subscription,
     Supporter,
 )
 from donations.models.vault import Vault
-from donations.services import adjustments, supporters
+from donations.services import adjustments, offline_gifts, refund_requests, supporters
+from donations.services.offline_gifts import OfflineGift
+from donations.services.refund_requests import RefundWish
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -166,6 +173,14 @@ def make_donation(
     return row
 
 
+def make_offline_donation(session: Session, supporter_id: int, *, amount: int = 5000) -> Donation:
+    """Entered by staff: in cash, today."""
+    gift = OfflineGift(Money(amount, "eur"), NOON.date(), OfflineMethod.CASH)
+    supporter = session.get_one(Supporter, supporter_id)
+    nonce = f"entry{next(_numbers)}"
+    return offline_gifts.enter(session, supporter, gift, nonce=nonce, zone=ZONE, now=NOON)[0]
+
+
 def make_refund(
     session: Session,
     donation: Donation,
@@ -189,6 +204,39 @@ def make_refund(
         donation.refunded_amount += row.amount
     session.flush()
     adjustments.book_refund(session, row, zone=ZONE, now=at)
+    return row
+
+
+def make_staff_user(session: Session, **columns: object) -> StaffUser:
+    """Of finance, unless `columns` say otherwise. Nobody logs in with it."""
+    values: dict[str, object] = {
+        "email": f"staff{next(_numbers)}@example.com",
+        "name": "Anna Petrova",
+        "role": StaffRole.FINANCE,
+        "password_hash": "none",
+        "is_active": True,
+        "created_at": NOON,
+    }
+    row = StaffUser(**(values | columns))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_refund_request(
+    session: Session,
+    donation: Donation,
+    *,
+    amount: int | None = None,
+    reason: RefundReason = RefundReason.REQUESTED,
+    by: StaffUser | None = None,
+    at: datetime = NOON,
+) -> RefundRequest:
+    """Written down, and not made yet."""
+    money = Money(donation.amount if amount is None else amount, donation.currency)
+    asked_by = by or make_staff_user(session)
+    wish = RefundWish(money, reason, f"nonce{next(_numbers)}", asked_by.id)
+    row, _is_new = refund_requests.begin(session, donation.id, wish, at)
     return row
 
 

@@ -12,7 +12,7 @@ from donations.gateway.errors import CallInTransaction
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.listed import BalanceLine, Listed, Page, T
 from donations.gateway.notices import Notice
-from donations.gateway.snapshots import CheckoutSessionSnapshot, Snapshot
+from donations.gateway.snapshots import CheckoutSessionSnapshot, RefundSnapshot, Snapshot
 from donations.models.database import is_in_transaction
 
 
@@ -31,7 +31,13 @@ class FakeGateway:
     """What Stripe would list as told, the newest first; so with `balance`."""
     balance: list[BalanceLine] = field(default_factory=list)
     page_size: int = 100
+    refunds: dict[str, RefundSnapshot] = field(default_factory=dict)
+    """By our reference."""
     calls: int = 0
+    losing: list[Exception] = field(default_factory=list)
+    """Raised after a refund was made, once each: its answer is lost."""
+    forgets_keys: bool = False
+    """As Stripe may after a day: the same call then is a new one."""
 
     def create_checkout_session(
         self, parameters: Mapping[str, Any], idempotency_key: str
@@ -66,6 +72,35 @@ class FakeGateway:
 
     def pay_invoice(self, stripe_id: str, idempotency_key: str) -> None:
         self._act(f"pay {stripe_id}", {}, idempotency_key)
+
+    def create_refund(self, parameters: Mapping[str, Any], idempotency_key: str) -> RefundSnapshot:
+        if self.forgets_keys:
+            self.acts.pop(idempotency_key, None)
+        is_new = idempotency_key not in self.acts
+        self._act(f"refund {parameters['payment_intent']}", parameters, idempotency_key)
+        reference = parameters["metadata"]["reference"]
+        if is_new:
+            number = sum(kind is ObjectKind.REFUND for kind, _ in self.objects) + 1
+            made = RefundSnapshot(
+                id=f"re_{number}_{reference}",
+                payment_intent_id=parameters["payment_intent"],
+                charge_id=None,
+                amount=parameters["amount"],
+                currency="eur",
+                status="succeeded",
+                reason=parameters["reason"],
+                created_at=datetime(2026, 11, 22, 13, tzinfo=UTC),
+            )
+            self.refunds[reference] = made
+            self.objects[ObjectKind.REFUND, made.id] = made
+        if self.losing:
+            raise self.losing.pop(0)
+        return self.refunds[reference]
+
+    def find_refund(self, payment_intent_id: str, reference: str) -> RefundSnapshot | None:
+        self._begin()
+        found = self.refunds.get(reference)
+        return found if found is not None and found.payment_intent_id == payment_intent_id else None
 
     def delete_customer(self, stripe_id: str) -> None:
         self._begin()

@@ -1,4 +1,4 @@
-"""A refund's status, as Stripe spells it.
+"""A refund's status and reason, as Stripe spells them.
 
 A refund can fail days after it was promised (a closed account), so only one that
 has succeeded takes anything off a donation.
@@ -15,6 +15,15 @@ class RefundStatus(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
+
+
+class RefundReason(StrEnum):
+    """What Stripe lets us give as a reason."""
+
+    REQUESTED = "requested_by_customer"
+    DUPLICATE = "duplicate"
+    FRAUDULENT = "fraudulent"
+    """Stripe then refuses the card and the address in future."""
 
 
 def counts(status: RefundStatus) -> bool:

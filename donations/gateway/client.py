@@ -121,6 +121,22 @@ class StripeGateway:
         options = _keyed(idempotency_key)
         _ask(lambda: self._v1.invoices.pay(_checked(stripe_id), {}, options))
 
+    def create_refund(self, parameters: Mapping[str, Any], idempotency_key: str) -> RefundSnapshot:
+        options = _keyed(idempotency_key)
+        wanted = cast("stripe.params.RefundCreateParams", dict(parameters))
+        return payments.refund(_fields(_ask(lambda: self._v1.refunds.create(wanted, options)), "refund"))
+
+    def find_refund(self, payment_intent_id: str, reference: str) -> RefundSnapshot | None:
+        of_payment = _checked(payment_intent_id)
+
+        def search() -> RefundSnapshot | None:
+            listed = self._v1.refunds.list({"payment_intent": of_payment, "limit": _PAGE})
+            refunds = (_fields(answer, "refund") for answer in listed.auto_paging_iter())
+            found = (each for each in refunds if payments.reference_in(each) == reference)
+            return next((payments.refund(each) for each in found), None)
+
+        return _ask(search)
+
     def delete_customer(self, stripe_id: str) -> None:
         try:
             _ask(lambda: self._v1.customers.delete(_checked(stripe_id)))

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.listed import BalanceLine, Listed, Page
 from donations.gateway.notices import Notice
-from donations.gateway.snapshots import CheckoutSessionSnapshot, Snapshot
+from donations.gateway.snapshots import CheckoutSessionSnapshot, RefundSnapshot, Snapshot
 
 
 class Gateway(Protocol):
@@ -42,6 +42,15 @@ class Gateway(Protocol):
 
     def pay_invoice(self, stripe_id: str, idempotency_key: str) -> None:
         """Try once more, now, to be paid what is owed. CardDeclined where the bank says no again."""
+        ...
+
+    def create_refund(self, parameters: Mapping[str, Any], idempotency_key: str) -> RefundSnapshot:
+        """Give a payment back, all of it or a part. Key and parameters are ours, written down before the
+        call; the same two again give the first answer again, for as long as Stripe knows the key."""
+        ...
+
+    def find_refund(self, payment_intent_id: str, reference: str) -> RefundSnapshot | None:
+        """The refund of this payment that carries our `reference`."""
         ...
 
     def delete_customer(self, stripe_id: str) -> None:

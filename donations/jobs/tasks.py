@@ -21,6 +21,7 @@ from donations.jobs import (
     lost_answers,
     reconcile,
     refresh_rollups,
+    refund_calls,
     send_messages,
     sweep,
     unanswered_changes,
@@ -35,7 +36,8 @@ log = structlog.get_logger("donations.jobs")
 _AT_ONCE: Final = 4
 """Tickets that one worker looks at at the same time: most of it is waiting for Stripe."""
 _DUE_BY_ROWS: Final = (
-    unanswered_changes, drain, erase, link_requests, send_messages, refresh_rollups, reconcile,
+    unanswered_changes, refund_calls, drain, erase, link_requests, send_messages,
+    refresh_rollups, reconcile,
 )  # fmt: skip
 
 
@@ -58,6 +60,7 @@ class Jobs:
             running = runtime.current()
             is_more = (
                 unanswered_changes.repeat_unanswered(running, self.random) >= unanswered_changes.MOST_PER_RUN,
+                refund_calls.repeat_unanswered(running, self.random) >= refund_calls.MOST_PER_RUN,
                 drain.drain(running, self.random, threads=_threads()) >= drain.MOST_PER_RUN,
                 # The gifts of those who were forgotten have ended, and are to be looked at.
                 erase.run_erasures(running, self.random) > 0,

@@ -26,6 +26,7 @@ from donations.models.reader_session import ReaderSession
 from donations.models.reconcile_run import ReconcileRun
 from donations.models.reference_rate import ReferenceRate
 from donations.models.refund import Refund
+from donations.models.refund_request import RefundRequest
 from donations.models.saved_view import SavedView
 from donations.models.staff_session import StaffSession
 from donations.models.staff_user import StaffRole, StaffUser
@@ -69,6 +70,7 @@ __all__ = [
     "ReconcileRun",
     "ReferenceRate",
     "Refund",
+    "RefundRequest",
     "SavedView",
     "StaffRole",
     "StaffSession",

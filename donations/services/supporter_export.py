@@ -31,6 +31,7 @@ from donations.models import (
     PaymentFailure,
     ReaderSession,
     Refund,
+    RefundRequest,
     StripeCustomer,
     Subscription,
     Supporter,
@@ -133,6 +134,14 @@ SHOWN: Final[Mapping[type[Base], Shown]] = {
         ),
         else_told=_words("donation_id"),
         untold=_words("id"),
+    ),
+    RefundRequest: Shown(
+        (
+            "reference", "amount", "currency", "status", "reason", "stripe_refund_id", "parameters",
+            "created_at", "answered_at", "problem",
+        ),
+        else_told=_words("donation_id"),
+        untold=_ONCE | _words("id asked_by next_try_at tries"),
     ),
     Dispute: Shown(
         (
@@ -251,6 +260,9 @@ def _donation(session: Session, row: Donation) -> Row:
         "gift": None if gift is None else gift.reference,
         "subscription": None if recurring is None else recurring.stripe_subscription_id,
         "refunds": [_row(each) for each in _rows(session, Refund, Refund.donation_id == row.id)],
+        "refunds_asked_for": [
+            _row(each) for each in _rows(session, RefundRequest, RefundRequest.donation_id == row.id)
+        ],
         "disputes": [_row(each) for each in _rows(session, Dispute, Dispute.donation_id == row.id)],
         "taken_back": [_row(each) for each in _rows(session, Adjustment, Adjustment.donation_id == row.id)],
     }

@@ -20,9 +20,11 @@ import pytest
 import stripe
 
 from donations.domain.gifts import Frequency
+from donations.domain.refunds import RefundReason
 from donations.gateway.client import StripeGateway
 from donations.gateway.errors import IdempotencyMismatch, NotFoundAtStripe, StripeRefused
 from donations.gateway.kinds import ObjectKind
+from donations.gateway.refund_parameters import refund_parameters
 from donations.sandbox.server import SandboxServer
 from donations.sandbox.settings import Settings
 from tests.gateway.giving import parameters
@@ -216,6 +218,23 @@ def test_a_refund_in_part_shows_on_the_refund_and_on_the_charge(side: Side, refe
     assert (charge.amount, charge.amount_refunded) == (1000, 300)
     too_much = refusal(lambda: side.v1.refunds.create({"payment_intent": paid.id, "amount": 701}))
     assert too_much == (400, None, "amount")
+
+
+def test_a_refund_asked_for_twice_with_one_key_is_one_and_is_found_by_its_reference(
+    side: Side, reference: str
+) -> None:
+    paid = side.pay(reference)
+    asked = refund_parameters(paid.id, 300, RefundReason.REQUESTED, reference=f"{reference}-back")
+
+    first, second = (side.gateway.create_refund(asked, f"key-{reference}") for _ in range(2))
+
+    assert first == second
+    assert (first.amount, first.reason, first.payment_intent_id) == (300, "requested_by_customer", paid.id)
+    assert side.gateway.find_refund(paid.id, f"{reference}-back") == first
+    assert side.gateway.find_refund(paid.id, reference) is None
+    rest = refund_parameters(paid.id, 701, RefundReason.DUPLICATE, reference=f"{reference}-rest")
+    with pytest.raises(StripeRefused):
+        side.gateway.create_refund(rest, f"key-{reference}-rest")
 
 
 @pytest.mark.parametrize("interval", ["month", "year"])

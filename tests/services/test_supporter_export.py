@@ -32,6 +32,7 @@ from tests.factories import (
     make_donation,
     make_movement,
     make_refund,
+    make_refund_request,
     make_subscription,
     make_supporter,
 )
@@ -46,6 +47,7 @@ def give_richly(session: Session, vault: Vault, email: str, name: str) -> Suppor
     once = make_checkout(session, supporter, campaign="winter", utm_source="letter")
     donation = make_donation(session, supporter, checkout=once, fee=100)
     make_refund(session, donation, amount=500)
+    make_refund_request(session, donation, amount=300)
     make_dispute(session, donation)
     gift = make_subscription(session, supporter, frequency=Frequency.ANNUAL, amount=10_000)
     make_donation(session, supporter, subscription=gift, frequency=Frequency.ANNUAL, amount=10_000)

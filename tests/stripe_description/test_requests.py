@@ -20,6 +20,7 @@ from donations import runtime
 from donations.app import create_app
 from donations.domain.gifts import Frequency, Gift
 from donations.domain.money import Money
+from donations.domain.refunds import RefundReason
 from donations.gateway.change_parameters import (
     end_with_period,
     go_on,
@@ -32,6 +33,7 @@ from donations.gateway.change_parameters import (
 from donations.gateway.client import StripeGateway
 from donations.gateway.errors import NotFoundAtStripe, StripeRefused
 from donations.gateway.kinds import ObjectKind
+from donations.gateway.refund_parameters import refund_parameters
 from donations.gateway.snapshots import SubscriptionSnapshot
 from donations.jobs.queue import make_huey
 from donations.jobs.tasks import register
@@ -82,6 +84,18 @@ def test_everything_that_the_gateway_can_ask_is_described(tmp_path: Path, freque
 
     assert problems_of(tap) == []
     assert len(tap.asked) > len(ObjectKind)
+
+
+@pytest.mark.parametrize("reason", list(RefundReason))
+def test_a_refund_and_the_look_for_it_are_described(tmp_path: Path, reason: RefundReason) -> None:
+    with tapped(tmp_path / "sandbox") as tap:
+        gateway = StripeGateway("sk_test_requests", tap.base_url)
+        payment_id = paid(gateway, "r-requests", Frequency.ONCE).payment_intent_id
+        asked = refund_parameters(payment_id, 100, reason, reference="r-back")
+        gateway.create_refund(asked, "key-of-the-refund")
+        gateway.find_refund(payment_id, "r-back")
+
+    assert problems_of(tap) == []
 
 
 NEXT = datetime.now(UTC) + timedelta(days=20)
