@@ -178,7 +178,7 @@ def make_offline_donation(session: Session, supporter_id: int, *, amount: int = 
     gift = OfflineGift(Money(amount, "eur"), NOON.date(), OfflineMethod.CASH)
     supporter = session.get_one(Supporter, supporter_id)
     nonce = f"entry{next(_numbers)}"
-    return offline_gifts.enter(session, supporter, gift, nonce=nonce, zone=ZONE, now=NOON)[0]
+    return offline_gifts.enter(session, supporter, gift, nonce=nonce, by=None, zone=ZONE, now=NOON)[0]
 
 
 def make_refund(
@@ -235,7 +235,7 @@ def make_refund_request(
     """Written down, and not made yet."""
     money = Money(donation.amount if amount is None else amount, donation.currency)
     asked_by = by or make_staff_user(session)
-    wish = RefundWish(money, reason, f"nonce{next(_numbers)}", asked_by.id)
+    wish = RefundWish(money, reason, f"nonce{next(_numbers)}", asked_by.id, "They asked us to")
     row, _is_new = refund_requests.begin(session, donation.id, wish, at)
     return row
 

@@ -1,4 +1,4 @@
-"""What staff did with people's data, as lines that hold on to each other.
+"""What staff did with people's data and with the books, as lines that hold on to each other.
 
 Each line's hash covers what it says and the hash of the line before. So no line can be changed,
 taken out or moved without every later one having to be written anew, and a copy of the last hash,
@@ -24,6 +24,13 @@ class AuditAction(StrEnum):
 
     EXPORT_SUPPORTERS = "export_supporters"
     EXPORT_DONATIONS = "export_donations"
+    ASK_REFUND = "ask_refund"
+    ENTER_OFFLINE_GIFT = "enter_offline_gift"
+    STORE_RATES = "store_rates"
+    SET_GOAL = "set_goal"
+    CHANGE_GOAL = "change_goal"
+    CLOSE_GOAL = "close_goal"
+    REOPEN_GOAL = "reopen_goal"
 
 
 @dataclass(frozen=True, slots=True)

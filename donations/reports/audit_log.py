@@ -18,6 +18,13 @@ from donations.reports.words import counted, listed
 _ACTIONS: Final[Mapping[str, str]] = {
     AuditAction.EXPORT_SUPPORTERS: "Took supporters with their addresses",
     AuditAction.EXPORT_DONATIONS: "Took donations with addresses",
+    AuditAction.ASK_REFUND: "Asked Stripe for a refund",
+    AuditAction.ENTER_OFFLINE_GIFT: "Entered an offline gift",
+    AuditAction.STORE_RATES: "Stored reference rates",
+    AuditAction.SET_GOAL: "Set a goal",
+    AuditAction.CHANGE_GOAL: "Changed a goal",
+    AuditAction.CLOSE_GOAL: "Closed a goal early",
+    AuditAction.REOPEN_GOAL: "Opened a goal again",
 }
 _FILTER: Final = "filter:"
 

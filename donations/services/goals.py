@@ -12,11 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from donations.domain.amounts import format_money
+from donations.domain.audit import AuditAction
 from donations.domain.errors import DonationError, NotFound
 from donations.domain.money import Money
 from donations.models import Goal
 from donations.models.insert import insert_if_absent
 from donations.reports.paging import PAGE_SIZE, Paged, Place
+from donations.services import audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ def add_goal(session: Session, wish: GoalWish, *, by: int | None, now: datetime)
     made = {"version": 1, "created_at": now, "created_by": by, "changed_at": now, "changed_by": by}
     if not insert_if_absent(session, Goal, _columns(wish) | made):
         raise NameTaken
+    _note(session, AuditAction.SET_GOAL, wish, by, now)
 
 
 def change_goal(
@@ -67,6 +71,7 @@ def change_goal(
     except IntegrityError as error:
         # Of what a wish holds, only the name can be in the way.
         raise NameTaken from error
+    _note(session, AuditAction.CHANGE_GOAL, wish, by, now)
 
 
 def close_goal(
@@ -78,6 +83,8 @@ def close_goal(
     if goal.closed_on != on:
         goal.closed_on = on
         _changed(goal, by, now)
+        action = AuditAction.REOPEN_GOAL if on is None else AuditAction.CLOSE_GOAL
+        _note(session, action, _wish_of(goal), by, now)
 
 
 def get_goal(session: Session, goal_id: int) -> Goal:
@@ -106,6 +113,21 @@ def _locked(session: Session, goal_id: int, version: int) -> Goal:
 
 def _changed(goal: Goal, by: int | None, now: datetime) -> None:
     goal.version, goal.changed_at, goal.changed_by = goal.version + 1, now, by
+
+
+def _note(session: Session, action: AuditAction, wish: GoalWish, by: int | None, now: datetime) -> None:
+    """Not its name, which may hold anything: the log is kept for good."""
+    details = {
+        "campaign": wish.campaign,
+        "amount": format_money(wish.money, "en"),
+        "from": wish.first_on.isoformat(),
+        "to": wish.last_on.isoformat(),
+    }
+    audit.record(session, action, staff_user_id=by, reason=None, details=details, now=now)
+
+
+def _wish_of(goal: Goal) -> GoalWish:
+    return GoalWish(goal.name, goal.campaign, Money(goal.amount, goal.currency), goal.first_on, goal.last_on)
 
 
 def _columns(wish: GoalWish) -> dict[str, object]:

@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from donations.domain.amounts import format_money
+from donations.domain.audit import AuditAction
 from donations.domain.errors import DonationError
 from donations.domain.gifts import Frequency
 from donations.domain.money import Money
 from donations.domain.offline import OfflineMethod
 from donations.models import Donation, DonationSource, Supporter
 from donations.models.insert import insert_if_absent
-from donations.services import origins
+from donations.services import audit, origins
 
 _NOON = time(12)
 
@@ -48,16 +50,22 @@ def enter(
     gift: OfflineGift,
     *,
     nonce: str,
+    by: int | None,
     zone: ZoneInfo,
     now: datetime,
 ) -> tuple[Donation, bool]:
-    """The donation of a gift, and whether it is new: one form (`nonce`) enters one. Raises EnteredAlready."""
+    """The donation of a gift, and whether it is new: one form (`nonce`) enters one. Raises EnteredAlready.
+
+    `by` is the member of staff.
+    """
     row = _new_row(supporter, gift, zone, now) | {"origin_id": origins.find_or_add(session, gift.campaign)}
     is_new = insert_if_absent(session, Donation, row | {"entry_nonce": nonce})
     donation = session.scalars(select(Donation).where(Donation.entry_nonce == nonce)).one()
     facts = ("supporter_id", "amount", "currency", "method", "charged_on", "origin_id")
     if any(getattr(donation, fact) != row[fact] for fact in facts):
         raise EnteredAlready
+    if is_new:
+        _note(session, gift, by, now)
     return donation, is_new
 
 
@@ -71,6 +79,22 @@ def count_alike(session: Session, supporter: Supporter, gift: OfflineGift) -> in
         Donation.charged_on == gift.received_on,
     )
     return session.scalar(alike) or 0
+
+
+def _note(session: Session, gift: OfflineGift, by: int | None, now: datetime) -> None:
+    details = {
+        "amount": format_money(gift.money, "en"),
+        "received": gift.received_on.isoformat(),
+        "method": gift.method.value.replace("_", " "),
+    }
+    audit.record(
+        session,
+        AuditAction.ENTER_OFFLINE_GIFT,
+        staff_user_id=by,
+        reason=None,
+        details=details,
+        now=now,
+    )
 
 
 def _new_row(supporter: Supporter, gift: OfflineGift, zone: ZoneInfo, now: datetime) -> dict[str, object]:

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from donations.domain.audit import AuditAction
 from donations.domain.errors import DonationError
 from donations.domain.periods import local_day
 from donations.domain.rates import MonthRate
 from donations.models import ReferenceRate
 from donations.models.insert import insert_into
+from donations.services import audit
 
 LONGEST_SOURCE: Final = 100
 
@@ -88,7 +90,25 @@ def store(
     changes = [_row(line, recording) for line in lines if line.changes_something]
     if changes and _insert(session, changes) != len(changes):
         raise RatesChanged
+    if changes:
+        _note(session, lines, recording)
     return lines
+
+
+def _note(session: Session, lines: Iterable[RateLine], recording: Recording) -> None:
+    fates = count_fates(lines)
+    audit.record(
+        session,
+        AuditAction.STORE_RATES,
+        staff_user_id=recording.recorded_by,
+        reason=None,
+        details={
+            "table": recording.source[:LONGEST_SOURCE],
+            "added": fates[Fate.ADDED],
+            "replaced": fates[Fate.REPLACED],
+        },
+        now=recording.now,
+    )
 
 
 def _newest(session: Session) -> dict[tuple[date, str], tuple[int, int]]:

@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from donations.domain.amounts import format_money
+from donations.domain.audit import AuditAction
 from donations.domain.disputes import is_inquiry, is_lost
 from donations.domain.disputes import is_open as is_undecided
 from donations.domain.errors import DonationError, NotFound
@@ -26,7 +27,7 @@ from donations.domain.written_calls import CallStatus
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.refund_parameters import refund_parameters
 from donations.models import Dispute, Donation, DonationSource, Refund, RefundRequest
-from donations.services import inbox, written_calls
+from donations.services import audit, inbox, written_calls
 from donations.services.references import new_reference
 
 _LOCALE: Final = "en"
@@ -51,6 +52,8 @@ class RefundWish:
     reason: RefundReason
     nonce: str
     by: int
+    note: str
+    """For the audit log alone: it says why, and goes to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def begin(session: Session, donation_id: int, wish: RefundWish, now: datetime) -
     """Write a refund down, or find the one that the same form wrote before; and whether it is new.
 
     Whoever wrote it makes the call at once. The row is leased to them meanwhile.
-    Raises NotFound, NotRefundable, AskedAlready.
+    Raises NotFound, NotRefundable, AskedAlready. The note must be an `audit.accepted_reason`.
     """
     donation = session.scalars(
         select(Donation).where(Donation.id == donation_id).with_for_update()
@@ -80,7 +83,9 @@ def begin(session: Session, donation_id: int, wish: RefundWish, now: datetime) -
         _check_same(earlier, donation, wish)
         return earlier, False
     check_refundable(session, donation, wish.money)
-    return written_calls.write(session, RefundRequest, _new_row(donation, wish, now))
+    request, is_new = written_calls.write(session, RefundRequest, _new_row(donation, wish, now))
+    _note(session, request, wish, now)
+    return request, is_new
 
 
 def check_refundable(session: Session, donation: Donation, money: Money | None = None) -> Money:
@@ -156,6 +161,22 @@ def record_loss(session: Session, reference: str, problem: str, now: datetime) -
 def record_silence(session: Session, reference: str, problem: str, again_at: datetime) -> None:
     """No answer came, or none that settles it: Stripe is looked at before the same call is made again."""
     written_calls.put_off(written_calls.get(session, RefundRequest, reference), problem, again_at)
+
+
+def _note(session: Session, request: RefundRequest, wish: RefundWish, now: datetime) -> None:
+    details = {
+        "amount": format_money(wish.money, _LOCALE),
+        "given as": wish.reason.value.replace("_", " "),
+        "request": request.reference,
+    }
+    audit.record(
+        session,
+        AuditAction.ASK_REFUND,
+        staff_user_id=wish.by,
+        reason=wish.note,
+        details=details,
+        now=now,
+    )
 
 
 def _is_disputed(session: Session, donation: Donation) -> bool:

@@ -245,7 +245,7 @@ def test_two_workers_make_one_call(desk: Desk, donation: Donation) -> None:
 def ask(desk: Desk, donation: Donation, amount: int, nonce: str, currency: str = "eur") -> bool:
     with writing() as session:
         by = factories.make_staff_user(session)
-        wish = RefundWish(Money(amount, currency), RefundReason.DUPLICATE, nonce, by.id)
+        wish = RefundWish(Money(amount, currency), RefundReason.DUPLICATE, nonce, by.id, "Given twice")
         return refund_requests.begin(session, donation.id, wish, desk.clock())[1]
 
 

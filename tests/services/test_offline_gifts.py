@@ -30,7 +30,7 @@ def nina(app: Flask) -> Supporter:
 
 def entered(nina: Supporter, gift: OfflineGift, nonce: str, now: datetime = NOON) -> tuple[Donation, bool]:
     with writing() as session:
-        return offline_gifts.enter(session, nina, gift, nonce=nonce, zone=ZONE, now=now)
+        return offline_gifts.enter(session, nina, gift, nonce=nonce, by=None, zone=ZONE, now=now)
 
 
 def test_a_gift_is_entered_whole_with_its_campaign_and_without_a_fee(nina: Supporter) -> None:

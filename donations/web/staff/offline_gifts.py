@@ -24,6 +24,7 @@ from donations.runtime import current
 from donations.services import offline_gifts
 from donations.services.supporters import find_or_add
 from donations.web.policy import route_policy
+from donations.web.staff.gate import get_member
 from donations.web.staff.offline_form import Entry, OfflineGiftForm, entry_in, new_nonce
 from donations.web.staff.people import Person, person_of
 from donations.web.staff.permissions import Permission, needs
@@ -82,7 +83,15 @@ def _enter(form: OfflineGiftForm) -> AnyResponse:
             if entry is None:
                 return _wrong(form)
             supporter = _supporter_of(session, entry)
-            offline_gifts.enter(session, supporter, entry.gift, nonce=entry.nonce, zone=zone, now=now)
+            offline_gifts.enter(
+                session,
+                supporter,
+                entry.gift,
+                nonce=entry.nonce,
+                by=get_member().id,
+                zone=zone,
+                now=now,
+            )
     except offline_gifts.EnteredAlready as error:
         return _refused(form, error)
     return redirect(url_for("staff.supporter", reference=supporter.reference, _anchor="donations-title"), 303)
