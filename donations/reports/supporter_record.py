@@ -21,6 +21,7 @@ from donations.models import (
     Movement,
     OutboxMessage,
     Refund,
+    RefundRequest,
     StripeEvent,
     StripeObject,
     Subscription,
@@ -57,6 +58,8 @@ class SupporterRecord:
     checkouts: tuple[Checkout, ...]
     checkouts_in_all: int
     refunds: tuple[Refund, ...]
+    refund_requests: tuple[RefundRequest, ...]
+    """The refunds that staff asked for, however far they have got."""
     disputes: tuple[Dispute, ...]
     adjustments: tuple[Adjustment, ...]
     """What the books say was taken from the donations, and what came back."""
@@ -89,6 +92,11 @@ class SupporterRecord:
         about = (e for e in self.events if (e.object_kind, e.stripe_object_id) == (kind.value, stripe_id))
         return next(about, None)
 
+    def refund_of(self, request: RefundRequest) -> Refund | None:
+        """What became of a request, as Stripe has it; None where that is not known."""
+        found = (each for each in self.refunds if each.stripe_refund_id == request.stripe_refund_id)
+        return next(found, None)
+
     def _total(self, code: str) -> Total:
         mine = [each for each in self.donations if each.currency == code]
         gross, refunded = sum(each.amount for each in mine), sum(each.refunded_amount for each in mine)
@@ -117,6 +125,7 @@ def find_record(session: Session, reference: str) -> SupporterRecord | None:
         checkouts=checkouts,
         checkouts_in_all=_count_checkouts(session, supporter.id),
         refunds=refunds,
+        refund_requests=_refund_requests(session, donations),
         disputes=disputes,
         adjustments=_adjustments(session, donations),
         messages=_messages(session, supporter.id),
@@ -159,6 +168,11 @@ def _count_checkouts(session: Session, supporter_id: int) -> int:
 def _refunds(session: Session, donations: tuple[Donation, ...]) -> tuple[Refund, ...]:
     query = select(Refund).where(Refund.donation_id.in_([each.id for each in donations]))
     return tuple(session.scalars(query.order_by(Refund.refunded_at.desc(), Refund.id.desc())))
+
+
+def _refund_requests(session: Session, donations: tuple[Donation, ...]) -> tuple[RefundRequest, ...]:
+    query = select(RefundRequest).where(RefundRequest.donation_id.in_([each.id for each in donations]))
+    return tuple(session.scalars(query.order_by(RefundRequest.created_at.desc(), RefundRequest.id.desc())))
 
 
 def _disputes(session: Session, donations: tuple[Donation, ...]) -> tuple[Dispute, ...]:

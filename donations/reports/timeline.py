@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from donations.domain.adjustments import AdjustmentKind
@@ -18,18 +17,12 @@ from donations.domain.refunds import RefundStatus
 from donations.domain.suppressions import SuppressionReason
 from donations.models import Checkout, Disposition, DonationSource, OutboxMessage, OutboxStatus, Subscription
 from donations.reports.reasons import checkout_name
+from donations.reports.refund_states import REASON_NAMES, state_of
 from donations.reports.supporter_record import SupporterRecord
+from donations.reports.tones import Tone
 from donations.reports.words import FREQUENCY_NAMES, LOCALE, METHOD_NAMES
 
 MOST_ENTRIES: Final = 200
-
-
-class Tone(StrEnum):
-    PLAIN = "plain"
-    GOOD = "good"
-    WARNING = "warning"
-    BAD = "bad"
-    STRIPE = "stripe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +45,7 @@ def entries_of(record: SupporterRecord, letter_names: Mapping[str, str]) -> tupl
         *_checkouts(record),
         *_donations(record),
         *_subscriptions(record),
+        *_refund_requests(record),
         *_refunds(record),
         *_disputes(record),
         *_adjustments(record),
@@ -120,6 +114,21 @@ def _subscriptions(record: SupporterRecord) -> Iterator[Entry]:
             reason = (each.end_reason or "no reason given").replace("_", " ")
             yield Entry(
                 each.ended_at, f"Recurring gift ended: {gift}", f"Stripe says: {reason}", Tone.WARNING
+            )
+
+
+def _refund_requests(record: SupporterRecord) -> Iterator[Entry]:
+    for each in record.refund_requests:
+        amount = _written(each.amount, each.currency)
+        cause = f"By staff, as: {REASON_NAMES[each.reason].lower()}; request {each.reference}"
+        yield Entry(each.created_at, f"Refund asked for: {amount}", cause)
+        state = state_of(each, None)
+        if each.answered_at is not None:
+            at_stripe = f"Stripe's {each.stripe_refund_id}" if each.stripe_refund_id else state.why or ""
+            yield Entry(each.answered_at, f"Refund {state.name.lower()}: {amount}", at_stripe, state.tone)
+        elif each.tries:
+            yield Entry(
+                each.next_try_at, f"Refund, {state.name.lower()}: {amount}", state.why or "", state.tone
             )
 
 

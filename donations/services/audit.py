@@ -1,4 +1,4 @@
-"""Write down what staff did with people's data and the books, and check that nothing of it was changed since."""
+"""Write down what staff did with people's data and the books, and check that nothing was changed since."""
 
 from __future__ import annotations
 

@@ -44,24 +44,30 @@ _ASKED_FOR: Final = frozenset({"manage_link"})
 def compose(session: Session, office: Office, letter: Letter, now: datetime) -> EmailMessage:
     """The whole message. Raises NotNeeded, or SealBroken where the address does not open."""
     supporter = session.get_one(Supporter, letter.supporter_id)
-    _check_reachable(session, supporter, letter.kind)
+    check_reachable(session, supporter, letter.kind)
     contact = supporters.contact_of(supporter, office.vault)
-    head = Letterhead(
+    page = GATHERERS[letter.kind](session, office, letter, letterhead_of(supporter, office), now)
+    envelope = Envelope(office.sender, contact.email, letter.message_id, now)
+    return seal(page.written, envelope, page.attachments)
+
+
+def letterhead_of(supporter: Supporter, office: Office) -> Letterhead:
+    """For a letter to this supporter. Raises SealBroken."""
+    return Letterhead(
         language=language_of(supporter.language),
         sender=office.sender,
         support_email=office.support_email,
         statement_descriptor=office.statement_descriptor,
         public_base_url=office.public_base_url,
-        name=contact.name,
+        name=supporters.contact_of(supporter, office.vault).name,
         is_neutral=supporter.neutral_subjects_since is not None,
     )
-    page = GATHERERS[letter.kind](session, office, letter, head, now)
-    envelope = Envelope(office.sender, contact.email, letter.message_id, now)
-    return seal(page.written, envelope, page.attachments)
 
 
-def _check_reachable(session: Session, supporter: Supporter, kind: str) -> None:
-    """A link that was just asked for is sent even after a complaint: without it nobody could cancel."""
+def check_reachable(session: Session, supporter: Supporter, kind: str) -> None:
+    """Raises NotNeeded.
+
+    A link that was just asked for is sent even after a complaint: without it nobody could cancel."""
     if session.get(Erasure, supporter.id) is not None:
         raise NotNeeded("the supporter asked to be forgotten")
     silence = suppressions.why_silent(supporter)

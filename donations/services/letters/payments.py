@@ -51,14 +51,19 @@ def paid(session: Session, office: Office, letter: Letter, head: Letterhead, now
 def refunded(session: Session, _office: Office, letter: Letter, head: Letterhead, _now: datetime) -> Page:
     row = session.scalars(select(Refund).where(Refund.stripe_refund_id == letter.cause)).one()
     donation = session.get_one(Donation, row.donation_id)
-    content = refund.Refund(
-        amount=Money(row.amount, row.currency),
+    content = refund_of(session, donation, Money(row.amount, row.currency))
+    return Page(refund.write(content, head))
+
+
+def refund_of(session: Session, donation: Donation, money: Money) -> refund.Refund:
+    """What stands in the letter about so much of a donation that goes back."""
+    return refund.Refund(
+        amount=money,
         paid=Money(donation.amount, donation.currency),
         charged_on=donation.charged_on,
         frequency=donation.frequency,
         reference=issuing.reference_of(session, donation),
     )
-    return Page(refund.write(content, head))
 
 
 def disputed(session: Session, _office: Office, letter: Letter, head: Letterhead, _now: datetime) -> Page:

@@ -20,6 +20,7 @@ from donations.web.staff import (
     offline_gifts,
     rates,
     reconcile,
+    refunds,
     reports,
     rows,
     supporters,
@@ -56,6 +57,10 @@ blueprint.add_url_rule("/supporters/<reference>", "supporter", supporters.show)
 blueprint.add_url_rule("/donations", "donations", donations.index)
 blueprint.add_url_rule("/donations/offline", "offline_gift", offline_gifts.show)
 blueprint.add_url_rule("/donations/offline", "send_offline_gift", offline_gifts.send, methods=["POST"])
+blueprint.add_url_rule("/donations/<int:donation_id>/refund", "refund", refunds.show)
+blueprint.add_url_rule("/donations/<int:donation_id>/refund", "send_refund", refunds.send, methods=["POST"])
+blueprint.add_url_rule("/refunds", "refunds", refunds.index)
+blueprint.add_url_rule("/refunds/<reference>", "refund_request", refunds.outcome)
 blueprint.add_url_rule("/goals", "goals", goals.index)
 blueprint.add_url_rule("/goals/new", "new_goal", goals.new)
 blueprint.add_url_rule("/goals/new", "add_goal", goals.add, methods=["POST"])

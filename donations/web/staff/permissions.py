@@ -22,6 +22,8 @@ class Permission(StrEnum):
     """Single people; their addresses are masked."""
     BOOKS = "books"
     """What the accounts rest on: reference rates, and gifts that came without Stripe."""
+    REFUNDS = "refunds"
+    """Giving money back."""
     EXPORTS = "exports"
     """Many people with their addresses, in a file to take away."""
     AUDIT = "audit"
@@ -29,11 +31,12 @@ class Permission(StrEnum):
 
 
 _PEOPLE_AND_MONEY: Final = frozenset({Permission.FIGURES, Permission.DONATIONS, Permission.SUPPORTERS})
+_FINANCE: Final = _PEOPLE_AND_MONEY | {Permission.BOOKS, Permission.REFUNDS, Permission.EXPORTS}
 PERMISSIONS: Final[Mapping[StaffRole, frozenset[Permission]]] = {
     StaffRole.VIEWER: frozenset({Permission.FIGURES}),
     StaffRole.SUPPORTER_CARE: _PEOPLE_AND_MONEY,
-    StaffRole.FINANCE: _PEOPLE_AND_MONEY | {Permission.BOOKS, Permission.EXPORTS},
-    StaffRole.ADMIN: _PEOPLE_AND_MONEY | {Permission.BOOKS, Permission.EXPORTS, Permission.AUDIT},
+    StaffRole.FINANCE: _FINANCE,
+    StaffRole.ADMIN: _FINANCE | {Permission.AUDIT},
 }
 ROLE_NAMES: Final[Mapping[StaffRole, str]] = {
     StaffRole.VIEWER: "Viewer",

@@ -19,6 +19,7 @@ from donations.reports.filter_words import PRESETS
 from donations.reports.freshness import freshness_of
 from donations.reports.paging import page_number
 from donations.reports.reasons import STANDING_NAMES, checkout_name, why_checkout, why_subscription
+from donations.reports.refund_states import REASON_NAMES, state_of
 from donations.reports.supporter_list import (
     KIND_NAMES,
     MOST_LISTED,
@@ -85,6 +86,11 @@ def show(reference: str) -> str:
         checkout_name=checkout_name,
         frequencies=FREQUENCY_NAMES,
         methods=METHOD_NAMES,
+        # What became a refund at Stripe stands there as one.
+        refund_requests=[
+            (each, state_of(each, None)) for each in record.refund_requests if record.refund_of(each) is None
+        ],
+        refund_reasons=REASON_NAMES,
         suppressions=SUPPRESSIONS,
         message_name=partial(message_name, names=LETTER_NAMES),
     )
