@@ -11,7 +11,7 @@ The SDK's exceptions are not chained to ours, because their text echoes what was
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar, cast
 
@@ -91,18 +91,22 @@ class StripeGateway:
         answer = _ask(lambda: self._v1.checkout.sessions.create(wanted, options))
         return payments.checkout_session(_fields(answer, "checkout.session"))
 
-    def find_checkout_session(
-        self, reference: str, created_since: datetime
-    ) -> CheckoutSessionSnapshot | None:
+    def find_checkout_sessions(
+        self, references: Collection[str], created_since: datetime
+    ) -> Mapping[str, CheckoutSessionSnapshot]:
         since = int((created_since - _CLOCKS_DIFFER_BY).timestamp())
 
-        def search() -> CheckoutSessionSnapshot | None:
+        def search() -> Mapping[str, CheckoutSessionSnapshot]:
+            wanted, found = set(references), dict[str, CheckoutSessionSnapshot]()
             listed = self._v1.checkout.sessions.list({"created": {"gte": since}, "limit": _PAGE})
             for answer in listed.auto_paging_iter():
                 session = _fields(answer, "checkout.session")
-                if payments.reference_of_session(session) == reference:
-                    return payments.checkout_session(session)
-            return None
+                reference = payments.reference_of_session(session)
+                if reference in wanted:
+                    found[reference] = payments.checkout_session(session)
+                if len(found) == len(wanted):
+                    break
+            return found
 
         return _ask(search)
 

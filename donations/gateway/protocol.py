@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ class Gateway(Protocol):
         """Open a session. Key and parameters are ours, written down before the call.
 
         The same two again give the first answer again, so this may be repeated within 25 minutes
-        of the first try; later, look for the session by `find_checkout_session`.
+        of the first try; later, look for it by `find_checkout_sessions`.
         """
         ...
 
@@ -69,10 +69,10 @@ class Gateway(Protocol):
         """A fresh copy of one object, whether it is live or not: sync judges that."""
         ...
 
-    def find_checkout_session(
-        self, reference: str, created_since: datetime
-    ) -> CheckoutSessionSnapshot | None:
-        """The session that carries our `reference`, among those created since then."""
+    def find_checkout_sessions(
+        self, references: Collection[str], created_since: datetime
+    ) -> Mapping[str, CheckoutSessionSnapshot]:
+        """The sessions that carry one of our `references`, among those created since then, in one list."""
         ...
 
     def list_objects(self, kind: ObjectKind, since: datetime, after: str | None) -> Page[Listed]:

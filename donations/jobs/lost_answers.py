@@ -17,6 +17,7 @@ from sqlalchemy import and_, or_, select
 from donations.domain.checkouts import CheckoutStatus
 from donations.gateway.errors import GatewayError
 from donations.gateway.kinds import ObjectKind
+from donations.gateway.snapshots import CheckoutSessionSnapshot
 from donations.models import Checkout
 from donations.models.database import reading, writing
 from donations.runtime import Runtime
@@ -27,7 +28,7 @@ log = structlog.get_logger("donations.jobs.lost_answers")
 _SOON: Final = timedelta(minutes=2)
 """By then the request that opened it has been answered or given up."""
 _ASKED_UNTIL: Final = timedelta(minutes=5)
-_MOST: Final = 10
+_MOST: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,29 @@ class _Unanswered:
 
 
 def find_lost_answers(runtime: Runtime) -> int:
-    """Returns how many were settled. Stops at the first that Stripe cannot answer now."""
-    settled = 0
-    for checkout in _unanswered(runtime):
-        try:
-            found = runtime.gateway.find_checkout_session(checkout.reference, checkout.created_at)
-        except GatewayError as error:
-            log.warning("lost_answer_not_found_out", reason=str(error))
-            break
-        if found is not None:
-            _have_looked_at(runtime, found.id)
-        elif checkout.has_ended:
-            _give_up(runtime, checkout.reference)
-        settled += found is not None or checkout.has_ended
-    return settled
+    """Returns how many were settled.
+
+    All that wait are looked for in one list, so that none keeps another waiting.
+    """
+    waiting = _unanswered(runtime)
+    if not waiting:
+        return 0
+    try:
+        found = runtime.gateway.find_checkout_sessions(
+            {each.reference for each in waiting}, min(each.created_at for each in waiting)
+        )
+    except GatewayError as error:
+        log.warning("lost_answers_not_found_out", count=len(waiting), reason=str(error))
+        return 0
+    return sum(_settle(runtime, each, found.get(each.reference)) for each in waiting)
+
+
+def _settle(runtime: Runtime, checkout: _Unanswered, found: CheckoutSessionSnapshot | None) -> bool:
+    if found is not None:
+        _have_looked_at(runtime, found.id)
+    elif checkout.has_ended:
+        _give_up(runtime, checkout.reference)
+    return found is not None or checkout.has_ended
 
 
 def _unanswered(runtime: Runtime) -> list[_Unanswered]:
@@ -64,7 +74,9 @@ def _unanswered(runtime: Runtime) -> list[_Unanswered]:
             Checkout.stripe_session_id.is_(None),
             or_(is_recent, Checkout.expires_at < now),
         )
-        .order_by(Checkout.created_at)
+        # What has ended is settled by this look and makes room; what is recent is looked at newest
+        # first, because the older have been looked for before.
+        .order_by(Checkout.created_at.desc())
         .limit(_MOST)
     )
     with reading() as session:

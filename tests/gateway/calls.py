@@ -33,6 +33,6 @@ PARAMETERS = {"mode": "payment", "customer_email": "reader@example.com"}
 CALLS: dict[str, Callable[[StripeGateway], Any]] = {
     "create": lambda gateway: gateway.create_checkout_session(PARAMETERS, "key-1"),
     "fetch": lambda gateway: gateway.fetch(ObjectKind.CHARGE, "ch_1"),
-    "find": lambda gateway: gateway.find_checkout_session("r-7Qk2", datetime(2026, 11, 22, tzinfo=UTC)),
+    "find": lambda gateway: gateway.find_checkout_sessions(["r-7Qk2"], datetime(2026, 11, 22, tzinfo=UTC)),
 }
 each_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)

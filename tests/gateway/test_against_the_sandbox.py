@@ -75,8 +75,7 @@ def test_what_stripe_does_not_have_is_not_found(gateway: StripeGateway, kind: Ob
 def test_a_session_is_found_by_its_reference_alone(gateway: StripeGateway) -> None:
     opened = gateway.create_checkout_session(parameters("r-find"), "key-find")
 
-    assert gateway.find_checkout_session("r-find", opened.created_at) == opened
-    assert gateway.find_checkout_session("r-none", opened.created_at) is None
+    assert gateway.find_checkout_sessions(["r-find", "r-none"], opened.created_at) == {"r-find": opened}
 
 
 def test_a_single_gift_is_one_payment_with_its_charge_and_fee(gateway: StripeGateway) -> None:

@@ -107,18 +107,18 @@ def test_a_session_is_found_by_our_reference_on_a_later_page() -> None:
     )
 
     with answering(says(first), says(answers.listed(wanted))) as (gateway, server):
-        found = gateway.find_checkout_session("r-wanted", datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
+        since = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+        found = gateway.find_checkout_sessions(["r-wanted", "r-a", "r-nobody"], since)
 
-    assert found is not None
-    assert found.id == "cs_test_3"
+    assert {name: each.id for name, each in found.items()} == {"r-a": "cs_test_1", "r-wanted": "cs_test_3"}
     assert [request.query.get("starting_after") for request in server.requests] == [None, ["cs_test_2"]]
 
 
 def test_a_session_is_looked_for_a_little_before_our_own_clock_says() -> None:
     with answering(says(answers.listed())) as (gateway, server):
-        found = gateway.find_checkout_session("r-7Qk2", datetime.fromtimestamp(answers.CREATED, UTC))
+        found = gateway.find_checkout_sessions(["r-7Qk2"], datetime.fromtimestamp(answers.CREATED, UTC))
 
-    assert found is None
+    assert found == {}
     assert server.requests[0].query["created[gte]"] == [str(answers.CREATED - 300)]
 
 

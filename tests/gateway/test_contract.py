@@ -152,7 +152,7 @@ def test_the_same_key_gives_the_same_session_and_only_for_the_same_parameters(
 def test_a_session_is_found_by_its_reference(side: Side, reference: str) -> None:
     opened = side.gateway.create_checkout_session(parameters(reference), f"key-{reference}")
 
-    found = soon(lambda: side.gateway.find_checkout_session(reference, opened.created_at))
+    found = soon(lambda: side.gateway.find_checkout_sessions([reference], opened.created_at).get(reference))
 
     assert found == opened
 

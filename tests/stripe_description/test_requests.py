@@ -72,7 +72,7 @@ def test_everything_that_the_gateway_can_ask_is_described(tmp_path: Path, freque
         gateway = StripeGateway("sk_test_requests", tap.base_url)
 
         session = paid(gateway, "r-requests", frequency)
-        gateway.find_checkout_session("r-nobody", datetime.now(UTC))
+        gateway.find_checkout_sessions(["r-nobody"], datetime.now(UTC))
         for kind in ObjectKind:
             with pytest.raises(NotFoundAtStripe):
                 gateway.fetch(kind, "none_1")
