@@ -54,7 +54,7 @@ def test_the_newest_stands_first_with_its_fee_and_its_supporter(editor: Desk, th
         "22 Nov 2026, 13:00",
         "n***@example.com",
         "One-time",
-        "Stripe",
+        "StripeGive back€50.00 of 22 Nov 2026",
         "€50.00",
         "–",
         "€1.71",

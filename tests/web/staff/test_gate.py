@@ -31,6 +31,7 @@ def path_of(rule: Rule) -> str:
         "<int:number>": "1",
         "<int:view_id>": "1",
         "<int:goal_id>": "1",
+        "<int:donation_id>": "1",
     }
     for placeholder, value in examples.items():
         path = path.replace(placeholder, value)
