@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
 from random import Random
 from typing import Final
 
@@ -12,7 +11,7 @@ from donations.emails.mailer import Mailer, MailError
 from donations.models.database import reading, writing
 from donations.runtime import Runtime
 from donations.services import outbox
-from donations.services.letters.compose import compose
+from donations.services.letters.compose import Draft, compose
 from donations.services.letters.office import NotNeeded, Office
 from donations.services.outbox import Letter
 
@@ -44,7 +43,7 @@ def is_any_due(runtime: Runtime) -> bool:
 
 def _send(runtime: Runtime, mailer: Mailer, letter: Letter, random: Random) -> None:
     try:
-        mailer.send(_compose(runtime, letter))
+        mailer.send(_compose(runtime, letter).draw())
     except NotNeeded as error:
         with writing() as session:
             outbox.skip(session, letter, str(error), runtime.now())
@@ -63,8 +62,9 @@ def _send(runtime: Runtime, mailer: Mailer, letter: Letter, random: Random) -> N
     log.info("message_sent")
 
 
-def _compose(runtime: Runtime, letter: Letter) -> EmailMessage:
-    """In a transaction that may write: numbers are given and tokens made as a letter is written."""
+def _compose(runtime: Runtime, letter: Letter) -> Draft:
+    """In a transaction that may write: numbers are given and tokens made as a letter is gathered. It is
+    drawn after that, for nobody else can write to an embedded database meanwhile."""
     office = office_of(runtime)
     with writing() as session:
         return compose(session, office, letter, runtime.now())

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from donations.documents.publisher import Publisher
 from donations.domain.gifts import Frequency
 from donations.emails.mailer import MailError, MailRefused, MailUnavailable
 from donations.gateway.kinds import ObjectKind
-from donations.jobs.send_messages import is_any_due, send_messages
+from donations.jobs.send_messages import is_any_due, office_of, send_messages
 from donations.models import OutboxMessage, OutboxStatus, Supporter
 from donations.models.database import is_in_transaction, writing
+from donations.services import outbox
+from donations.services.letters.compose import Draft, compose
 from donations.services.outbox import LEASE
 from tests.sync.desk import Desk, only
 from tests.sync.lives import payment_intent, subscription
@@ -24,12 +29,16 @@ from tests.sync.lives import payment_intent, subscription
 class Postbox:
     raising: list[BaseException] = field(default_factory=list)
     sent: list[EmailMessage] = field(default_factory=list)
+    losing: list[BaseException] = field(default_factory=list)
+    """Raised once the message has gone: its answer is lost."""
 
     def send(self, message: EmailMessage) -> None:
         assert not is_in_transaction()
         if self.raising:
             raise self.raising.pop(0)
         self.sent.append(message)
+        if self.losing:
+            raise self.losing.pop(0)
 
 
 @pytest.fixture
@@ -124,10 +133,11 @@ def test_a_message_that_cannot_be_written_holds_up_no_other(desk: Desk, postbox:
     assert only(OutboxMessage, supporter_id=broken.supporter_id).problem == "SealBroken"
 
 
-def test_a_crash_after_sending_sends_again_under_the_same_id(desk: Desk, postbox: Postbox) -> None:
-    class Killed(BaseException):
-        pass
+class Killed(BaseException):
+    """The process is no more."""
 
+
+def test_a_crash_before_sending_sends_once_when_the_lease_has_run_out(desk: Desk, postbox: Postbox) -> None:
     desk.apply(payment_intent(desk.checkout()))
     postbox.raising.append(Killed())
     with pytest.raises(Killed):
@@ -140,6 +150,34 @@ def test_a_crash_after_sending_sends_again_under_the_same_id(desk: Desk, postbox
     assert [message["Message-ID"] for message in postbox.sent] == [only(OutboxMessage).message_id]
 
 
+@pytest.mark.parametrize(
+    "lost", [Killed(), MailUnavailable("SMTPServerDisconnected")], ids=["crash", "answer"]
+)
+def test_what_was_sent_and_not_noted_is_sent_again_under_the_same_id(
+    desk: Desk, postbox: Postbox, lost: BaseException
+) -> None:
+    desk.apply(payment_intent(desk.checkout()))
+    postbox.losing.append(lost)
+    with suppress(Killed):
+        send(desk, postbox)
+
+    desk.clock.forward(LEASE)
+    send(desk, postbox)
+    desk.clock.forward(LEASE)
+
+    assert send(desk, postbox) == 0
+    assert {message["Message-ID"] for message in postbox.sent} == {only(OutboxMessage).message_id}
+    assert (len(postbox.sent), only(OutboxMessage).status) == (2, OutboxStatus.SENT)
+
+
+def test_while_one_worker_sends_a_message_no_other_does(desk: Desk, postbox: Postbox) -> None:
+    desk.apply(payment_intent(desk.checkout()))
+    with writing() as rows:
+        assert len(outbox.claim_due(rows, 10, desk.clock())) == 1
+
+    assert send(desk, postbox) == 0
+
+
 def test_looking_at_a_payment_again_sends_no_second_receipt(desk: Desk, postbox: Postbox) -> None:
     snapshot = payment_intent(desk.checkout())
     for _ in range(3):
@@ -149,3 +187,40 @@ def test_looking_at_a_payment_again_sends_no_second_receipt(desk: Desk, postbox:
         send(desk, postbox)
 
     assert len(postbox.sent) == 1
+
+
+@dataclass(frozen=True)
+class Watchful(Publisher):
+    """Notices when a document is set while a transaction is open."""
+
+    def __getattribute__(self, name: str) -> object:
+        assert not is_in_transaction(), "a document is set inside a transaction"
+        return super().__getattribute__(name)
+
+
+def gathered(desk: Desk, rows: Session) -> Draft:
+    office = replace(
+        office_of(desk.runtime), publisher=Watchful("The Moscow Times", "Amsterdam", "https://x")
+    )
+    (letter,) = outbox.claim_due(rows, 1, desk.clock())
+    return compose(rows, office, letter, desk.clock())
+
+
+def test_a_letter_is_gathered_in_a_transaction_and_its_document_set_after_it(desk: Desk) -> None:
+    desk.apply(payment_intent(desk.checkout()))
+
+    with writing() as rows:
+        draft = gathered(desk, rows)
+    message = draft.draw()
+
+    (document,) = message.iter_attachments()
+    assert document.get_content_type() == "application/pdf"
+
+
+def test_the_proof_finds_the_mistake_of_setting_it_inside_the_transaction(desk: Desk) -> None:
+    desk.apply(payment_intent(desk.checkout()))
+
+    with writing() as rows:
+        draft = gathered(desk, rows)
+        with pytest.raises(AssertionError, match="inside a transaction"):
+            draft.draw()

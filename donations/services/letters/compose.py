@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from donations.emails.envelope import Envelope, seal
+from donations.emails.envelope import Attachment, Envelope, seal
 from donations.emails.letterhead import Letterhead
 from donations.languages import language_of
 from donations.models import Erasure, Supporter
@@ -41,14 +42,27 @@ GATHERERS: Final[Mapping[str, _Gather]] = {
 _ASKED_FOR: Final = frozenset({"manage_link"})
 
 
-def compose(session: Session, office: Office, letter: Letter, now: datetime) -> EmailMessage:
-    """The whole message. Raises NotNeeded, or SealBroken where the address does not open."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All that a message needs, read from our rows; not yet drawn."""
+
+    page: Page
+    envelope: Envelope
+
+    def draw(self) -> EmailMessage:
+        """The whole message, its documents set. No transaction need be open, and none should be."""
+        enclosed = tuple(Attachment(each.filename, each.draw()) for each in self.page.enclosures)
+        return seal(self.page.write(), self.envelope, enclosed)
+
+
+def compose(session: Session, office: Office, letter: Letter, now: datetime) -> Draft:
+    """What the message is to say. Raises NotNeeded, or SealBroken where the address does not open."""
     supporter = session.get_one(Supporter, letter.supporter_id)
     check_reachable(session, supporter, letter.kind)
     contact = supporters.contact_of(supporter, office.vault)
     page = GATHERERS[letter.kind](session, office, letter, letterhead_of(supporter, office), now)
     envelope = Envelope(office.sender, contact.email, letter.message_id, now)
-    return seal(page.written, envelope, page.attachments)
+    return Draft(page, envelope)
 
 
 def letterhead_of(supporter: Supporter, office: Office) -> Letterhead:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,7 +40,7 @@ def failed(session: Session, office: Office, letter: Letter, head: Letterhead, n
         next_try_on=next_try_on,
         needs_confirmation=row.confirmation_asked_at is not None,
     )
-    return Page(payment_failed.write(failure, _with_short_ways(head, office, row, now)))
+    return Page(partial(payment_failed.write, failure, _with_short_ways(head, office, row, now)))
 
 
 def card(session: Session, office: Office, letter: Letter, head: Letterhead, now: datetime) -> Page:
@@ -63,7 +64,7 @@ def card(session: Session, office: Office, letter: Letter, head: Letterhead, now
         days_left=card_expiring.DaysLeft(letter.details["days_left"]),
         next_charge_on=next_charge_on(days_of(row, office.zone)),
     )
-    return Page(card_expiring.write(notice, _with_short_ways(head, office, row, now)))
+    return Page(partial(card_expiring.write, notice, _with_short_ways(head, office, row, now)))
 
 
 def _is_healthy(row: Subscription) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -41,7 +42,7 @@ def changed(session: Session, office: Office, letter: Letter, head: Letterhead, 
         change = gift_changed.GiftChanged(None, gift_of(row), day)
     else:
         change = gift_changed.GiftChanged(_told(letter, "old", row), _told(letter, "new", row), day)
-    return Page(gift_changed.write(change, head))
+    return Page(partial(gift_changed.write, change, head))
 
 
 def paused(session: Session, office: Office, letter: Letter, head: Letterhead, _now: datetime) -> Page:
@@ -53,7 +54,7 @@ def paused(session: Session, office: Office, letter: Letter, head: Letterhead, _
     if day is None:
         raise NotNeeded("no charge follows the pause")
     skipped = next(rhythm(days)) if leaves_out_one(days) else None
-    return Page(gift_paused.write(gift_paused.GiftPaused(gift_of(row), day, skipped), head))
+    return Page(partial(gift_paused.write, gift_paused.GiftPaused(gift_of(row), day, skipped), head))
 
 
 def resuming(session: Session, office: Office, letter: Letter, head: Letterhead, _now: datetime) -> Page:
@@ -63,7 +64,7 @@ def resuming(session: Session, office: Office, letter: Letter, head: Letterhead,
     if not row.is_collection_paused or row.resumes_at is None or _seconds(row.resumes_at) != planned:
         raise NotNeeded("the pause was changed or ended")
     day = _next_day_unless_ending(row, office)
-    return Page(gift_resuming.write(gift_resuming.GiftResuming(gift_of(row), day), head))
+    return Page(partial(gift_resuming.write, gift_resuming.GiftResuming(gift_of(row), day), head))
 
 
 def cancelled(session: Session, office: Office, letter: Letter, head: Letterhead, now: datetime) -> Page:
@@ -73,7 +74,7 @@ def cancelled(session: Session, office: Office, letter: Letter, head: Letterhead
         raise NotNeeded("the cancellation was taken back")
     can_be_undone = row.ended_at is None and ends_at > now
     cancellation = gift_cancelled.GiftCancelled(gift_of(row), local_day(ends_at, office.zone), can_be_undone)
-    return Page(gift_cancelled.write(cancellation, head))
+    return Page(partial(gift_cancelled.write, cancellation, head))
 
 
 def ended(session: Session, office: Office, letter: Letter, head: Letterhead, now: datetime) -> Page:
@@ -82,7 +83,7 @@ def ended(session: Session, office: Office, letter: Letter, head: Letterhead, no
     is_disputed = row.end_reason == _DISPUTED
     cause = gift_ended.EndCause.DISPUTE if is_disputed else gift_ended.EndCause.FAILED_PAYMENTS
     day = local_day(row.ended_at or now, office.zone)
-    return Page(gift_ended.write(gift_ended.GiftEnded(gift_of(row), day, cause), head))
+    return Page(partial(gift_ended.write, gift_ended.GiftEnded(gift_of(row), day, cause), head))
 
 
 def renewal(session: Session, office: Office, letter: Letter, head: Letterhead, _now: datetime) -> Page:
@@ -97,7 +98,7 @@ def renewal(session: Session, office: Office, letter: Letter, head: Letterhead, 
     if day != local_day(due_at, office.zone):
         raise NotNeeded("the next payment is left out")
     reminder = renewal_reminder.RenewalReminder(gift_of(row).money, day)
-    return Page(renewal_reminder.write(reminder, head))
+    return Page(partial(renewal_reminder.write, reminder, head))
 
 
 def duplicate(session: Session, office: Office, letter: Letter, head: Letterhead, _now: datetime) -> Page:
@@ -107,7 +108,7 @@ def duplicate(session: Session, office: Office, letter: Letter, head: Letterhead
     if is_terminal(row.standing) or row.kept_beside_others_at is not None or not others:
         raise NotNeeded("one of the two has ended, or both are meant")
     question = possible_duplicate.PossibleDuplicate(_running(others[0], office), _running(row, office))
-    return Page(possible_duplicate.write(question, head))
+    return Page(partial(possible_duplicate.write, question, head))
 
 
 def subscription_of(session: Session, letter: Letter) -> Subscription:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -21,4 +22,4 @@ def to_manage(session: Session, _office: Office, letter: Letter, head: Letterhea
     language = link_requests.find_language(session, letter.cause)
     head = replace(head, language=language or head.language)
     link = manage_link.ManageLink(url, minutes=magic_links.LASTS // timedelta(minutes=1))
-    return Page(manage_link.write(link, head))
+    return Page(partial(manage_link.write, link, head))

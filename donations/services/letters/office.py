@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from donations.documents.publisher import Publisher
-from donations.emails.envelope import Attachment
 from donations.emails.rendering import Written
 from donations.models.vault import Vault
 
@@ -27,11 +27,20 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What goes into the envelope."""
+class Enclosure:
+    """A document that goes along, and how it is set."""
 
-    written: Written
-    attachments: tuple[Attachment, ...] = ()
+    filename: str
+    draw: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What goes into the envelope. It is gathered in a transaction and drawn after it, which takes longer:
+    whatever is drawn must be values by then, and no rows."""
+
+    write: Callable[[], Written]
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 class NotNeeded(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,11 +14,10 @@ from donations.domain.money import Money
 from donations.domain.periods import charge_dates, local_day
 from donations.domain.standing import is_terminal
 from donations.emails import dispute, receipt, refund
-from donations.emails.envelope import Attachment
 from donations.emails.letterhead import Letterhead
 from donations.models import Dispute, Donation, Refund, Subscription
 from donations.services import issuing
-from donations.services.letters.office import Office, Page
+from donations.services.letters.office import Enclosure, Office, Page
 from donations.services.outbox import Letter
 from donations.services.own_gifts import days_of
 
@@ -44,15 +44,15 @@ def paid(session: Session, office: Office, letter: Letter, head: Letterhead, now
         next_charge_on=_next_charge_on(session, donation, office),
         proof=receipt.Proof(document.number, document.code),
     )
-    pdf = Attachment(document.filename, receipt_pdf(document, office.publisher, head.language))
-    return Page(receipt.write(content, head), (pdf,))
+    pdf = Enclosure(document.filename, partial(receipt_pdf, document, office.publisher, head.language))
+    return Page(partial(receipt.write, content, head), (pdf,))
 
 
 def refunded(session: Session, _office: Office, letter: Letter, head: Letterhead, _now: datetime) -> Page:
     row = session.scalars(select(Refund).where(Refund.stripe_refund_id == letter.cause)).one()
     donation = session.get_one(Donation, row.donation_id)
     content = refund_of(session, donation, Money(row.amount, row.currency))
-    return Page(refund.write(content, head))
+    return Page(partial(refund.write, content, head))
 
 
 def refund_of(session: Session, donation: Donation, money: Money) -> refund.Refund:
@@ -75,7 +75,7 @@ def disputed(session: Session, _office: Office, letter: Letter, head: Letterhead
         frequency=donation.frequency,
         reference=issuing.reference_of(session, donation),
     )
-    return Page(dispute.write(content, head))
+    return Page(partial(dispute.write, content, head))
 
 
 def _next_charge_on(session: Session, donation: Donation, office: Office) -> date | None:

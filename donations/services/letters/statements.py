@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from donations.documents.yearly_statement import statement_pdf
 from donations.emails import yearly_statement
-from donations.emails.envelope import Attachment
 from donations.emails.letterhead import Letterhead
 from donations.emails.yearly_statement import YearTotal
 from donations.services import issuing
-from donations.services.letters.office import NotNeeded, Office, Page
+from donations.services.letters.office import Enclosure, NotNeeded, Office, Page
 from donations.services.outbox import Letter
 
 
@@ -34,5 +34,5 @@ def yearly(session: Session, office: Office, letter: Letter, head: Letterhead, n
         number=document.number,
         totals=tuple(YearTotal(total.kept, total.code) for total in document.totals),
     )
-    pdf = Attachment(document.filename, statement_pdf(document, office.publisher, head.language))
-    return Page(yearly_statement.write(content, head), (pdf,))
+    pdf = Enclosure(document.filename, partial(statement_pdf, document, office.publisher, head.language))
+    return Page(partial(yearly_statement.write, content, head), (pdf,))
