@@ -14,6 +14,7 @@ from donations.domain.refunds import RefundReason, RefundStatus
 from donations.domain.written_calls import CallStatus
 from donations.gateway.errors import RateLimited, StripeRefused, StripeUnavailable, UnexpectedAnswer
 from donations.gateway.kinds import ObjectKind
+from donations.gateway.snapshots import RefundSnapshot
 from donations.jobs.refund_calls import carry_out, is_any_due, repeat_unanswered
 from donations.models import Donation, OutboxMessage, Refund, RefundRequest
 from donations.models.database import reading, writing
@@ -21,6 +22,7 @@ from donations.services import refund_requests, written_calls
 from donations.services.refund_requests import AskedAlready, Call, NotRefundable, RefundWish
 from donations.services.written_calls import ASKING_LASTS, KEY_LASTS
 from tests import factories
+from tests.fakes import FakeGateway
 from tests.sync.desk import Desk, count_of, only
 
 SILENCE = StripeUnavailable(was_answered=False)
@@ -210,6 +212,24 @@ def test_a_refusal_is_final_and_leaves_the_whole_donation_to_be_given_back(
     assert only(RefundRequest).status is CallStatus.REFUSED
     assert "charge_disputed" in only(RefundRequest).problem
     begin(desk, donation, 5000)
+
+
+class SlowToList(FakeGateway):
+    """Its lists don't show yet what was just made."""
+
+    def find_refund(self, payment_intent_id: str, reference: str) -> RefundSnapshot | None:
+        super().find_refund(payment_intent_id, reference)
+        return None
+
+
+def test_what_a_list_does_not_show_yet_is_asked_for_with_the_same_key(desk: Desk, donation: Donation) -> None:
+    desk.gateway = SlowToList()
+    loses_the_answer(desk, begin(desk, donation))
+
+    settle(desk)
+
+    assert (made(desk), only(RefundRequest).status) == (1, CallStatus.ACCEPTED)
+    assert list(desk.gateway.acts) == [only(RefundRequest).idempotency_key]
 
 
 def test_stripe_is_told_nothing_but_the_payment_the_amount_and_our_reference(
