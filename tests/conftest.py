@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pytest
 from flask import Flask
@@ -15,6 +17,17 @@ from config import Config
 from donations.app import create_app
 from donations.runtime import system_clock
 from tests.databases import PostgresTemplate, SqliteTemplate, temporary_folder
+
+ALL_KINDS: Final = ("sqlite", "postgresql")
+KINDS: Final = (
+    tuple(os.environ.get("TEST_DATABASES", "").split(",")) if os.environ.get("TEST_DATABASES") else ALL_KINDS
+)
+"""Which databases tests run on: all, unless `TEST_DATABASES` names fewer, as runs of mutants do."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if set(KINDS) != set(ALL_KINDS):
+        terminalreporter.write_line(f"Only on {', '.join(KINDS)}, as TEST_DATABASES says.", yellow=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,7 +51,7 @@ def postgres_template() -> Iterator[PostgresTemplate]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh, migrated database; a test that touches it runs once on each kind."""
     name = {"sqlite": "sqlite_template", "postgresql": "postgres_template"}[request.param]

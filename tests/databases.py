@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -35,25 +36,32 @@ def engine_for(url: str) -> Engine:
     )
 
 
+@cache
+def _migrated_sqlite() -> bytes:
+    """A database file with the newest schema: once a process, and once for those that it forks."""
+    folder = temporary_folder()
+    path = folder / "template.db"
+    engine = engine_for(f"sqlite:///{path}")
+    upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    migrated = path.read_bytes()
+    shutil.rmtree(folder)
+    return migrated
+
+
 @dataclass
 class SqliteTemplate:
     folder: Path
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def __post_init__(self) -> None:
-        self._source = self.folder / "template.db"
-        engine = engine_for(f"sqlite:///{self._source}")
-        upgrade(engine)
-        with engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
-        engine.dispose()
-
     @contextmanager
     def fresh(self) -> Iterator[str]:
         path = self.folder / f"test-{next(self._numbers)}.db"
-        shutil.copyfile(self._source, path)
+        path.write_bytes(_migrated_sqlite())
         yield f"sqlite:///{path}"
         for part in self.folder.glob(f"{path.name}*"):
             part.unlink()
