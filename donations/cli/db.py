@@ -1,9 +1,10 @@
-"""The schema: bring it up to date, or ask how far it is."""
+"""The database: its schema, and copies of it."""
 
 from __future__ import annotations
 
 import click
 
+from donations.cli.backups import backup, restore
 from donations.cli.context import console, in_application
 from donations.models.database import db as database
 from donations.models.migrating import current_revision, newest_revision, upgrade
@@ -11,7 +12,11 @@ from donations.models.migrating import current_revision, newest_revision, upgrad
 
 @click.group()
 def db() -> None:
-    """The database's schema."""
+    """The database: its schema, and copies of it."""
+
+
+db.add_command(backup)
+db.add_command(restore)
 
 
 @db.command("upgrade")

@@ -13,6 +13,7 @@ import click
 from donations.cli.context import console, in_application
 from donations.cli.suppressions import suppress, unsuppress
 from donations.cli.whom import address_or_reference, email_option, get_supporter, reference_option
+from donations.domain.backups import written_erased
 from donations.jobs.erase import erase as carry_out
 from donations.models import Supporter
 from donations.models.database import reading, writing
@@ -27,7 +28,7 @@ _OWNER_ONLY: Final = 0o600
 _STAYS: Final = (
     "What cannot be erased: amounts, days and Stripe's ids stay in the accounts, which the law has us"
     " keep; Stripe keeps what the law asks of it; backups made before hold what they held, until they are"
-    " replaced."
+    " replaced, and a restore forgets them again whom `donations supporters erased` lists."
 )
 
 
@@ -67,6 +68,14 @@ def export_command(email: str | None, reference: str | None, output: Path | None
     else:
         _write(output, text)
         console.print(f"Written to {output}, which only you may read.", markup=False)
+
+
+@supporters.command("erased")
+@in_application
+def erased_command() -> None:
+    """List who was erased, by reference alone: to be kept elsewhere, for `donations db restore --erased`."""
+    with reading() as session:
+        click.echo(written_erased(erasures.list_erased(session)), nl=False)
 
 
 @supporters.command("erase")

@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     CHANGE_GOAL = "change_goal"
     CLOSE_GOAL = "close_goal"
     REOPEN_GOAL = "reopen_goal"
+    RESTORE_BACKUP = "restore_backup"
 
 
 @dataclass(frozen=True, slots=True)

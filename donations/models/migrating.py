@@ -36,6 +36,13 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
+def is_known(revision: str) -> bool:
+    """Whether this release has a migration of that name: a database of a newer one has not."""
+    return any(
+        each.revision == revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    )
+
+
 def alembic_config() -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))

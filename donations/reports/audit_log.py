@@ -25,6 +25,7 @@ _ACTIONS: Final[Mapping[str, str]] = {
     AuditAction.CHANGE_GOAL: "Changed a goal",
     AuditAction.CLOSE_GOAL: "Closed a goal early",
     AuditAction.REOPEN_GOAL: "Opened a goal again",
+    AuditAction.RESTORE_BACKUP: "Put a backup in the place of the database",
 }
 _FILTER: Final = "filter:"
 

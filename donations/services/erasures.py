@@ -116,6 +116,13 @@ def is_any_due(session: Session, now: datetime) -> bool:
     return session.scalar(select(Erasure.supporter_id).where(_is_due(now)).limit(1)) is not None
 
 
+def list_erased(session: Session) -> tuple[str, ...]:
+    """The references of those who were erased or asked for it: what a restored backup must forget again."""
+    wished = select(Erasure.supporter_id)
+    chosen = or_(Supporter.erased_at.is_not(None), Supporter.id.in_(wished))
+    return tuple(session.scalars(select(Supporter.reference).where(chosen).order_by(Supporter.reference)))
+
+
 def customers_of(session: Session, supporter_id: int) -> list[str]:
     """Their customers at Stripe."""
     mine = select(StripeCustomer.stripe_customer_id).where(StripeCustomer.supporter_id == supporter_id)
