@@ -158,6 +158,13 @@ def test_any_text_is_an_amount_or_is_refused_and_nothing_else_happens(text: str,
     assert any(each in "0123456789" for each in text)
 
 
+def test_the_longest_amount_that_stripe_takes_is_read_and_one_digit_more_is_not():
+    assert parse_amount("9" * 12, "eur", "en") == Money(int("9" * 12) * 100, "eur")
+    assert parse_amount("0" * 28 + "9" * 12, "eur", "en") == Money(int("9" * 12) * 100, "eur")
+    with pytest.raises(AmountNotUnderstood, match="figures"):
+        parse_amount("0" * 40 + "1", "eur", "en")
+
+
 def test_an_unknown_currency_is_told_apart_from_a_bad_amount():
     with pytest.raises(UnsupportedCurrency):
         parse_amount("10", "xxx", "en")

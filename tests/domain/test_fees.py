@@ -48,7 +48,14 @@ def test_a_rate_of_another_currency_is_refused():
         fee_on(Money(1000, "usd"), EUR_RATE)
 
 
-@pytest.mark.parametrize(("basis_points", "fixed"), [(-1, 0), (10_000, 0), (150, -1)])
-def test_a_rate_that_no_charge_could_cover_is_refused(basis_points: int, fixed: int):
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize(
+    ("basis_points", "fixed", "said"),
+    [
+        (-1, 0, "^a fee of -1 basis points is no share of a charge$"),
+        (10_000, 0, "10000 basis points"),
+        (150, -1, "^the fixed part of a fee is not negative$"),
+    ],
+)
+def test_a_rate_that_no_charge_could_cover_is_refused(basis_points: int, fixed: int, said: str):
+    with pytest.raises(ValueError, match=said):
         FeeRate(basis_points, Money(fixed, "eur"))

@@ -8,7 +8,7 @@ from donations.domain.money import Money
 
 @pytest.mark.parametrize("amount", [0, -1])
 def test_a_gift_of_nothing_or_less_is_refused(amount: int):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=f"not {amount}$"):
         Gift(Money(amount, "eur"), Frequency.ONCE)
 
 

@@ -19,6 +19,7 @@ from donations.domain.movements import (
     annual_amount,
     cause_of_end,
     classify,
+    heads,
     tag_of_switch,
 )
 from donations.domain.standing import Standing
@@ -66,6 +67,26 @@ def test_a_movement_is_named_by_what_it_means_for_the_supporter(
     before: LedgerState, now: GiftState, expected: Classified | None
 ) -> None:
     assert classify(before, now) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "difference", "expected"),
+    [(0, 0, 0), (0, 1, 1), (0, 12000, 1), (1, -1, -1), (12000, -12000, -1), (1, 1, 0), (12000, -11999, 0)],
+)
+def test_a_head_is_counted_when_something_comes_of_nothing_or_goes_back_to_it(
+    before: int, difference: int, expected: int
+) -> None:
+    assert heads(before, difference) == expected
+
+
+def test_a_minor_unit_more_a_year_is_an_upgrade() -> None:
+    assert classify(ledger(120, given=True), gift(121)) == Classified(MovementKind.UPGRADED, 1, 0)
+
+
+def test_a_years_worth_is_a_whole_number_of_minor_units() -> None:
+    worth = annual_amount(1001, Frequency.MONTHLY)
+
+    assert (worth, type(worth)) == (12012, int)
 
 
 def test_ten_euros_a_month_that_become_a_hundred_a_year_are_a_downgrade_and_tagged() -> None:

@@ -46,6 +46,17 @@ def test_amounts_of_the_data_are_major_units():
     assert book.fee_rate("eur") == FeeRate(150, Money(25, "eur"))
 
 
+def test_an_offer_knows_what_it_is_for():
+    book = OfferBook.from_mapping(data())
+
+    for currency in book.currencies:
+        for frequency in Frequency:
+            offer = book.offer(currency, frequency)
+            assert (offer.currency, offer.frequency) == (currency, frequency)
+    spring = book.offer("eur", Frequency.ONCE, "spring")
+    assert (spring.currency, spring.frequency) == ("eur", Frequency.ONCE)
+
+
 def test_a_campaign_changes_what_it_names_and_nothing_else():
     book = OfferBook.from_mapping(data())
 
@@ -67,10 +78,11 @@ def test_an_unknown_campaign_falls_back_to_the_usual_offer(campaign: str | None)
 def test_a_currency_that_is_not_offered_is_refused_though_stripe_has_it():
     book = OfferBook.from_mapping(data())
 
-    with pytest.raises(UnsupportedCurrency):
+    with pytest.raises(UnsupportedCurrency) as of_offer:
         book.offer("chf", Frequency.ONCE)
-    with pytest.raises(UnsupportedCurrency):
+    with pytest.raises(UnsupportedCurrency) as of_rate:
         book.fee_rate("chf")
+    assert of_offer.value.currency == of_rate.value.currency == "chf"
 
 
 def test_least_and_most_are_themselves_allowed():

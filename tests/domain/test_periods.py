@@ -16,11 +16,16 @@ from donations.domain.periods import (
     day_bounds,
     last_days,
     last_month,
+    last_months,
+    last_year,
     local_day,
     nth_charge_on,
     ordinal,
+    same_day_year_before,
     this_month,
+    this_quarter,
     this_year,
+    whole_month,
 )
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -38,7 +43,7 @@ def test_a_late_evening_is_another_day_further_east():
 
 
 def test_an_instant_without_a_zone_is_refused():
-    with pytest.raises(ValueError, match="zone"):
+    with pytest.raises(ValueError, match=r"^an instant needs its zone$"):
         local_day(datetime(2026, 3, 31, 21, 30), AMSTERDAM)  # noqa: DTZ001
 
 
@@ -78,12 +83,14 @@ def test_a_period_lists_its_days_both_ends_included():
     period = Period(date(2026, 2, 27), date(2026, 3, 1))
 
     assert list(period.days()) == [date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1)]
+    assert date(2026, 2, 27) in period
+    assert date(2026, 2, 26) not in period
     assert date(2026, 3, 1) in period
     assert date(2026, 3, 2) not in period
 
 
 def test_a_period_the_wrong_way_round_is_refused():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="cannot end"):
         Period(date(2026, 3, 2), date(2026, 3, 1))
 
 
@@ -103,6 +110,49 @@ def test_presets_end_today_or_with_the_last_month():
     assert this_month(today) == Period(date(2026, 3, 1), today)
     assert last_month(today) == Period(date(2026, 2, 1), date(2026, 2, 28))
     assert this_year(today) == Period(date(2026, 1, 1), today)
+    assert last_year(today) == Period(date(2025, 1, 1), date(2025, 12, 31))
+    assert whole_month(today) == Period(date(2026, 3, 1), date(2026, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        (date(2026, 1, 1), date(2026, 1, 1)),
+        (date(2026, 3, 31), date(2026, 1, 1)),
+        (date(2026, 4, 1), date(2026, 4, 1)),
+        (date(2026, 6, 30), date(2026, 4, 1)),
+        (date(2026, 8, 15), date(2026, 7, 1)),
+        (date(2026, 12, 31), date(2026, 10, 1)),
+    ],
+)
+def test_a_quarter_is_three_months_of_the_calendar_up_to_today(today: date, first: date):
+    assert this_quarter(today) == Period(first, today)
+
+
+@pytest.mark.parametrize(
+    ("months", "first"),
+    [(1, date(2026, 3, 1)), (3, date(2026, 1, 1)), (4, date(2025, 12, 1)), (12, date(2025, 4, 1))],
+)
+def test_the_last_months_are_whole_ones_and_this_one_up_to_today(months: int, first: date):
+    today = date(2026, 3, 22)
+
+    assert last_months(today, months) == Period(first, today)
+
+
+def test_a_year_before_are_the_same_days_and_the_28th_stands_for_a_29th():
+    leap = Period(date(2028, 2, 29), date(2028, 3, 5))
+
+    assert leap.year_before() == Period(date(2027, 2, 28), date(2027, 3, 5))
+    assert Period(date(2028, 1, 29), date(2028, 2, 29)).year_before() == Period(
+        date(2027, 1, 29), date(2027, 2, 28)
+    )
+
+
+def test_a_29_february_has_no_day_a_year_before_and_every_other_has():
+    assert same_day_year_before(date(2028, 2, 29)) is None
+    assert same_day_year_before(date(2028, 2, 28)) == date(2027, 2, 28)
+    assert same_day_year_before(date(2028, 3, 29)) == date(2027, 3, 29)
+    assert same_day_year_before(date(2026, 1, 30)) == date(2025, 1, 30)
 
 
 @pytest.mark.parametrize(
@@ -147,8 +197,22 @@ def test_a_charge_that_will_never_be_has_no_day(frequency: Frequency, n: int):
 
 
 def test_days_of_a_month_are_spoken_as_in_english():
-    expected = ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "23rd", "30th", "31st"]
+    expected = [
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "10th",
+        "11th",
+        "12th",
+        "13th",
+        "20th",
+        "21st",
+        "22nd",
+        "23rd",
+        "31st",
+    ]
 
-    spoken = [ordinal(day) for day in (1, 2, 3, 4, 11, 12, 13, 21, 22, 23, 30, 31)]
+    spoken = [ordinal(day) for day in (1, 2, 3, 4, 10, 11, 12, 13, 20, 21, 22, 23, 31)]
 
     assert spoken == expected

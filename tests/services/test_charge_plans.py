@@ -14,7 +14,7 @@ from donations.models import Checkout
 from donations.models.database import reading, writing
 from donations.runtime import current
 from donations.services.charge_plans import ChargePlan, find_plan
-from tests.factories import NOON, ZONE, make_subscription, make_supporter
+from tests.factories import NOON, ZONE, make_checkout, make_subscription, make_supporter
 
 MONTH = timedelta(days=30)
 
@@ -63,3 +63,48 @@ def test_a_gift_that_will_end_has_the_charges_before_its_end(app: Flask) -> None
 
     assert found is not None
     assert found.days == (date(2026, 12, 22), date(2027, 1, 22))
+
+
+def plan_before_it_is_known(frequency: Frequency, **columns: object) -> ChargePlan | None:
+    """Of a checkout whose subscription was not looked at yet."""
+    with writing() as session:
+        supporter = make_supporter(session, current().vault)
+        row = make_checkout(
+            session, supporter, frequency=frequency, amount=1000, charge_amount=1041, **columns
+        )
+        return find_plan(session, row, ZONE, NOON + timedelta(hours=1))
+
+
+def test_before_the_subscription_is_known_the_charges_are_those_that_were_agreed(app: Flask) -> None:
+    found = plan_before_it_is_known(Frequency.MONTHLY)
+
+    assert found is not None
+    assert found.gift == Gift(Money(1041, "eur"), Frequency.MONTHLY)
+    assert (found.days[0], found.days[-1], len(found.days)) == (date(2026, 12, 22), date(2027, 11, 22), 12)
+
+
+def test_a_gift_agreed_to_begin_later_is_charged_on_that_day_first(app: Flask) -> None:
+    found = plan_before_it_is_known(Frequency.ANNUAL, first_charge_at=NOON + timedelta(days=9))
+
+    assert found is not None
+    assert found.gift.frequency is Frequency.ANNUAL
+    assert found.days[:2] == (date(2026, 12, 1), date(2027, 12, 1))
+
+
+def test_a_gift_given_once_has_no_charge_to_come(app: Flask) -> None:
+    assert plan_before_it_is_known(Frequency.ONCE) is None
+
+
+def test_a_charge_that_falls_today_is_still_to_come(app: Flask) -> None:
+    found = plan(current_period_ends_at=NOON + timedelta(hours=2))
+
+    assert found is not None
+    assert found.days[0] == date(2026, 11, 22)
+
+
+def test_the_plan_of_an_annual_gift_is_its_own(app: Flask) -> None:
+    found = plan(frequency=Frequency.ANNUAL, amount=5000, currency="usd")
+
+    assert found is not None
+    assert found.gift == Gift(Money(5000, "usd"), Frequency.ANNUAL)
+    assert found.days[:2] == (date(2027, 11, 22), date(2028, 11, 22))

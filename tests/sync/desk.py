@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from donations import runtime
 from donations.domain.checkouts import CheckoutStatus
+from donations.domain.errors import Mismatch
 from donations.domain.gifts import Frequency
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.notices import Notice
@@ -136,6 +140,11 @@ class Desk:
             zone=factories.ZONE,
             vault=runtime.current().vault,
         )
+
+
+def refused(reason: str) -> AbstractContextManager[object]:
+    """What Stripe says is set aside, with exactly this reason for staff to read."""
+    return pytest.raises(Mismatch, match=f": {re.escape(reason)}$")
 
 
 def rows(session: Session, model: type[Any], **where: object) -> list[Any]:

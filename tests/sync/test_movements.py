@@ -337,3 +337,83 @@ def test_what_the_ledger_does_not_know_is_made_good_by_the_next_look(desk: Desk,
     desk.apply(subscription(paid, unit_amount=9000))
 
     assert lines()[-1] == (MovementKind.UPGRADED, 48000, 0)
+
+
+def test_all_of_a_movement_is_written_down(desk: Desk, paid: Checkout) -> None:
+    before = desk.clock.time
+
+    desk.apply(subscription(paid, unit_amount=30000, interval="year"))
+
+    new, moved = all_movements()
+    gift = only(Subscription)
+    assert (new.supporter_id, new.subscription_id) == (paid.supporter_id, gift.id)
+    assert (new.currency, new.frequency, new.switched_from) == ("eur", Frequency.MONTHLY, None)
+    assert (new.annual_before, new.supporters_in_currency, new.tag) == (0, 1, None)
+    assert (moved.kind, moved.frequency) == (MovementKind.DOWNGRADED, Frequency.ANNUAL)
+    assert (moved.switched_from, moved.annual_before) == (Frequency.MONTHLY, 60000)
+    assert (moved.supporters, moved.supporters_in_currency) == (0, 0)
+    assert before < moved.occurred_at == moved.recorded_at <= desk.clock.time
+    assert moved.occurred_on == moved.occurred_at.date()
+
+
+def test_an_end_counts_under_the_rhythm_that_the_ledger_knew(desk: Desk, paid: Checkout) -> None:
+    ended = canceled(paid)
+
+    desk.apply(replace(ended, interval="year"))
+
+    gone = all_movements()[-1]
+    assert (gone.frequency, gone.switched_from) == (Frequency.MONTHLY, None)
+    assert (gone.annual_before, gone.annual_amount, gone.supporters_in_currency) == (60000, -60000, -1)
+
+
+def test_a_gift_that_counted_for_nothing_switched_from_nothing(desk: Desk, paid: Checkout) -> None:
+    desk.apply(subscription(paid, is_collection_paused=True))
+
+    desk.apply(subscription(paid, interval="year"))
+
+    back = all_movements()[-1]
+    assert (back.kind, back.frequency, back.switched_from) == (
+        MovementKind.RESUMED,
+        Frequency.ANNUAL,
+        None,
+    )
+
+
+def test_a_head_is_counted_for_each_currency(desk: Desk, paid: Checkout) -> None:
+    with writing() as session:
+        supporter = session.get_one(factories.Supporter, paid.supporter_id)
+        dollars = factories.make_checkout(session, supporter, frequency=Frequency.MONTHLY, currency="usd")
+        euros = factories.make_checkout(session, supporter, frequency=Frequency.MONTHLY)
+    for checkout in (dollars, euros):
+        desk.apply(subscription(checkout))
+        desk.apply(payment_intent(checkout))
+
+    in_dollars, in_euros = all_movements()[1:]
+    assert (in_dollars.kind, in_dollars.supporters) == (MovementKind.UPGRADED, 0)
+    assert (in_dollars.supporters_in_currency, in_euros.supporters_in_currency) == (1, 0)
+
+
+def test_a_gift_of_one_supporter_makes_no_upgrade_of_anothers(desk: Desk, paid: Checkout) -> None:
+    other = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(other))
+    desk.apply(payment_intent(other))
+
+    assert lines()[-1] == (MovementKind.NEW, 60000, 1)
+
+
+def test_a_gift_that_comes_back_does_so_when_it_is_seen(desk: Desk, paid: Checkout) -> None:
+    desk.apply(subscription(paid, status="unpaid"))
+    desk.clock.forward(timedelta(days=2))
+    before = desk.clock.time
+
+    desk.apply(subscription(paid))
+
+    assert before < all_movements()[-1].occurred_at <= desk.clock.time
+
+
+def test_what_is_booked_before_a_first_payment_is_known_is_of_now(desk: Desk, paid: Checkout) -> None:
+    with writing() as session:
+        row = session.merge(only(Subscription))
+        assert movements.counts(row) is True
+        row.first_paid_at = None
+        assert movements.counts(row) is False

@@ -8,11 +8,18 @@ from datetime import timedelta
 import pytest
 
 from donations.domain.checkouts import CheckoutStatus
-from donations.domain.errors import Mismatch
 from donations.domain.gifts import Frequency
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import BalanceSnapshot, InvoiceLink
-from donations.models import Checkout, Donation, OutboxMessage, Subscription, Supporter
+from donations.models import (
+    Checkout,
+    Donation,
+    DonationSource,
+    Origin,
+    OutboxMessage,
+    Subscription,
+    Supporter,
+)
 from donations.models.database import writing
 from donations.models.vault import Place
 from donations.services import supporters
@@ -20,7 +27,7 @@ from donations.services.supporters import contact_of
 from donations.sync.outcome import NotYet
 from tests import factories
 from tests.factories import NOON
-from tests.sync.desk import Desk, count_of, only
+from tests.sync.desk import Desk, count_of, only, refused
 from tests.sync.lives import charge, ids, payment_intent, subscription
 
 
@@ -57,21 +64,23 @@ def test_a_payment_that_has_not_succeeded_is_no_donation(desk: Desk, status: str
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "reason"),
     [
-        {"amount_received": 4999},
-        {"amount_received": 5001},
-        {"currency": "usd"},
-        {"reference": "a-reference-of-nobody's"},
-        {"is_livemode": True},
-        {"status": "half_done"},
+        ({"amount_received": 4999}, "the payment has another amount than was agreed"),
+        ({"amount_received": 5001}, "the payment has another amount than was agreed"),
+        ({"currency": "usd"}, "the payment has another currency than was agreed"),
+        ({"reference": "a-reference-of-nobody's"}, "no checkout has the payment's reference"),
+        ({"is_livemode": True}, "a live object in the other mode"),
+        ({"status": "half_done"}, "a payment that is half_done is not known"),
     ],
     ids=["less", "more", "another currency", "unknown reference", "live", "unknown status"],
 )
-def test_a_payment_that_was_not_agreed_is_refused(desk: Desk, changes: dict[str, object]) -> None:
+def test_a_payment_that_was_not_agreed_is_refused(
+    desk: Desk, changes: dict[str, object], reason: str
+) -> None:
     checkout = desk.checkout()
 
-    with pytest.raises(Mismatch):
+    with refused(reason):
         desk.apply(payment_intent(checkout, **changes))
 
     assert count_of(Donation) == 0
@@ -81,7 +90,7 @@ def test_a_second_payment_cannot_claim_the_checkout_of_another(desk: Desk) -> No
     checkout = desk.checkout()
     desk.apply(payment_intent(checkout))
 
-    with pytest.raises(Mismatch):
+    with refused("the checkout has another payment"):
         desk.apply(payment_intent(checkout, id="pi_other"))
 
     assert count_of(Donation) == 1
@@ -90,7 +99,7 @@ def test_a_second_payment_cannot_claim_the_checkout_of_another(desk: Desk) -> No
 def test_a_payment_alone_cannot_claim_a_recurring_checkout(desk: Desk) -> None:
     checkout = desk.checkout(Frequency.MONTHLY)
 
-    with pytest.raises(Mismatch):
+    with refused("a payment by itself claims a recurring checkout"):
         desk.apply(payment_intent(checkout, reference=checkout.reference, invoice=None))
 
 
@@ -99,7 +108,7 @@ def test_what_was_charged_is_never_rewritten(desk: Desk) -> None:
     desk.apply(subscription(checkout))
     desk.apply(payment_intent(checkout))
 
-    with pytest.raises(Mismatch):
+    with refused("the payment was recorded with another amount"):
         desk.apply(payment_intent(checkout, amount_received=1))
 
     assert only(Donation).amount == 5000
@@ -121,7 +130,7 @@ def test_a_balance_that_does_not_add_up_is_refused(desk: Desk) -> None:
     checkout = desk.checkout()
     wrong = charge(checkout, balance=BalanceSnapshot("txn_2", "eur", 5000, 60, 4941))
 
-    with pytest.raises(Mismatch):
+    with refused("the balance transaction does not add up"):
         desk.apply(payment_intent(checkout, charge=wrong))
 
 
@@ -205,7 +214,7 @@ def test_a_recurring_payment_in_another_currency_is_refused(desk: Desk) -> None:
     checkout = desk.checkout(Frequency.MONTHLY)
     desk.apply(subscription(checkout))
 
-    with pytest.raises(Mismatch):
+    with refused("the payment has another currency than was agreed"):
         desk.apply(payment_intent(checkout, currency="usd"))
 
 
@@ -254,3 +263,166 @@ def test_a_declined_charge_of_the_same_payment_is_not_taken_for_the_one_that_pai
     desk.apply(replace(charge(checkout), id="ch_declined", status="failed"))
 
     assert only(Donation).stripe_charge_id is None
+
+
+def test_all_of_a_payment_is_written_down(desk: Desk) -> None:
+    checkout = desk.checkout()
+    before = desk.clock.time
+
+    desk.apply(payment_intent(checkout, is_settled=True))
+
+    row = only(Donation)
+    known = ids(checkout)
+    assert (row.supporter_id, row.checkout_id, row.subscription_id) == (
+        checkout.supporter_id,
+        checkout.id,
+        None,
+    )
+    assert (row.source, row.refunded_amount, row.stripe_invoice_id) == (DonationSource.STRIPE, 0, None)
+    assert (row.stripe_payment_intent_id, row.stripe_charge_id) == (known["payment_intent"], known["charge"])
+    assert (row.charged_at, row.charged_on) == (NOON + timedelta(minutes=5), NOON.date())
+    assert before < row.recorded_at <= desk.clock.time
+    assert (row.settled_amount, row.settlement_recorded_at) == (5000, row.recorded_at)
+    assert only(Checkout).stripe_payment_intent_id == known["payment_intent"]
+    assert before < only(Checkout).ended_at <= desk.clock.time
+
+
+def test_all_of_a_payment_of_a_recurring_gift_is_written_down(desk: Desk) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY, campaign="spring")
+    desk.apply(subscription(checkout))
+
+    desk.apply(payment_intent(checkout))
+
+    row = only(Donation)
+    assert (row.supporter_id, row.checkout_id) == (checkout.supporter_id, checkout.id)
+    assert row.subscription_id == only(Subscription).id
+    assert row.stripe_invoice_id == ids(checkout)["invoice"]
+    assert row.frequency is Frequency.MONTHLY
+    assert row.origin_id == only(Origin, campaign="spring").id
+    assert only(Checkout).stripe_payment_intent_id is None
+
+
+def test_without_its_charge_a_payment_counts_from_when_it_was_made(desk: Desk) -> None:
+    checkout = desk.checkout()
+
+    desk.apply(payment_intent(checkout, charge=None, created_at=NOON - timedelta(days=2)))
+
+    row = only(Donation)
+    assert (row.charged_at, row.charged_on) == (
+        NOON - timedelta(days=2),
+        (NOON - timedelta(days=2)).date(),
+    )
+    assert row.stripe_charge_id is None
+
+
+@pytest.mark.parametrize(
+    ("days", "frequency"),
+    [(28, Frequency.MONTHLY), (32, Frequency.MONTHLY), (33, Frequency.ANNUAL), (365, Frequency.ANNUAL)],
+)
+def test_a_payment_is_of_the_rhythm_that_it_was_paid_for(desk: Desk, days: int, frequency: Frequency) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(checkout))
+    paid = payment_intent(checkout)
+    assert paid.invoice is not None
+
+    desk.apply(replace(paid, invoice=replace(paid.invoice, covers=timedelta(days=days))))
+
+    assert only(Donation).frequency is frequency
+
+
+@pytest.mark.parametrize("received", [0, -1])
+def test_a_recurring_payment_of_nothing_is_refused(desk: Desk, received: int) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(checkout))
+
+    with refused("the payment succeeded with nothing received"):
+        desk.apply(payment_intent(checkout, amount_received=received))
+
+
+def test_a_recurring_payment_of_the_least_amount_is_recorded(desk: Desk) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(checkout))
+
+    desk.apply(payment_intent(checkout, amount_received=1))
+
+    assert only(Donation).amount == 1
+
+
+def test_a_reference_of_ours_on_someone_elses_subscription_is_refused(desk: Desk) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY)
+    forged = InvoiceLink("in_x", "sub_x", checkout.reference, None)
+    desk.tell(
+        payment_intent(checkout, id="pi_x", invoice=forged),
+        subscription(checkout, id="sub_x", reference=None, latest_invoice_id=None),
+    )
+    desk.deliver(ObjectKind.PAYMENT_INTENT, "pi_x")
+
+    desk.settle()
+
+    assert desk.ticket(ObjectKind.PAYMENT_INTENT, "pi_x").problem == (
+        "the payment's reference is ours, but its subscription is not"
+    )
+
+
+def test_a_payment_recorded_for_another_supporter_is_refused(desk: Desk) -> None:
+    checkout = desk.checkout()
+    with writing() as session:
+        other = factories.make_supporter(session, desk.runtime.vault)
+        factories.make_donation(session, other, stripe_payment_intent_id=ids(checkout)["payment_intent"])
+
+    with refused("the payment was recorded for another supporter"):
+        desk.apply(payment_intent(checkout))
+
+
+def test_a_payment_under_way_changes_no_checkout(desk: Desk) -> None:
+    checkout = desk.checkout(status=CheckoutStatus.PROCESSING)
+
+    for status in ("requires_confirmation", "requires_action", "requires_capture"):
+        assert desk.apply(payment_intent(checkout, status=status, amount_received=0)).note is None
+
+    assert only(Checkout).status is CheckoutStatus.PROCESSING
+
+
+def test_a_payment_under_way_at_the_bank_is_waited_for_but_undoes_no_success(desk: Desk) -> None:
+    waiting, paid = desk.checkout(), desk.checkout(status=CheckoutStatus.PAID, ended_at=NOON)
+
+    for checkout in (waiting, paid):
+        desk.apply(payment_intent(checkout, status="processing", amount_received=0))
+
+    assert only(Checkout, id=waiting.id).status is CheckoutStatus.PROCESSING
+    assert only(Checkout, id=paid.id).status is CheckoutStatus.PAID
+
+
+def test_a_charge_without_a_payment_is_set_aside(desk: Desk) -> None:
+    checkout = desk.checkout()
+
+    applied = desk.apply(charge(checkout, payment_intent_id=None))
+
+    assert applied.note == "not ours: the charge belongs to no payment"
+
+
+def test_news_of_a_charge_has_a_payment_looked_at_that_was_not_recorded(desk: Desk) -> None:
+    checkout = desk.checkout()
+    paid = payment_intent(checkout)
+    assert paid.charge is not None
+    desk.tell(paid, paid.charge)
+    desk.deliver(ObjectKind.CHARGE, paid.charge.id)
+
+    desk.settle()
+
+    assert count_of(Donation) == 1
+
+
+def test_a_payment_that_is_new_has_its_subscription_looked_at_and_one_that_is_known_has_not(
+    desk: Desk,
+) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY)
+    gift = subscription(checkout)
+    desk.tell(gift, payment_intent(checkout))
+    desk.apply(gift)
+
+    for _ in range(2):
+        desk.deliver(ObjectKind.PAYMENT_INTENT, ids(checkout)["payment_intent"])
+        desk.settle()
+
+    assert desk.ticket(ObjectKind.SUBSCRIPTION, gift.id).generation == 1
