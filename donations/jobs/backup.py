@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -103,10 +104,20 @@ def _make(runtime: Runtime, folder: Path, progress: Progress) -> Manifest:
 
 def _copy(kind: DatabaseKind, copy: Path, progress: Progress) -> Facts:
     if kind is DatabaseKind.SQLITE:
-        return sqlite_copy.copy_out(sqlite_file(), copy, lambda done, of: progress("Copying", done, of))
+        return _copy_sqlite(copy, progress)
     progress("Copying", 0, 0)
     with reading() as session:
         return postgres_copy.copy_out(db.engine, session, copy)
+
+
+def _copy_sqlite(copy: Path, progress: Progress) -> Facts:
+    source = sqlite_file()
+    if not source.exists():
+        raise BackupRefused("There is nothing to back up: this database is not there.")
+    try:
+        return sqlite_copy.copy_out(source, copy, lambda done, of: progress("Copying", done, of))
+    except sqlite3.DatabaseError as error:
+        raise BackupRefused(f"The database could not be copied to its end: {error}.") from error
 
 
 def _sync(path: Path) -> None:

@@ -176,6 +176,30 @@ def test_nothing_is_overwritten_by_a_backup(app: Flask, tmp_path: Path) -> None:
     assert (tmp_path / "backup" / MANIFEST).read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "this database is not there"),
+        (b"", "never set up"),
+        (b"no database at all " * 500, "could not be copied"),
+    ],
+)
+def test_what_is_no_database_of_ours_is_not_backed_up(
+    config: Config, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "some.db"
+    if content is not None:
+        path.write_bytes(content)
+
+    with (
+        working_on(replace(config, database_url=f"sqlite:///{path}")),
+        pytest.raises(BackupRefused, match=said),
+    ):
+        back_up(current(), tmp_path / "backup", silently)
+
+    assert not (tmp_path / "backup").exists()
+
+
 def test_of_a_backup_that_is_broken_off_nothing_is_left(app: Flask, tmp_path: Path) -> None:
     def stop(what: str, _done: int, _of: int) -> None:
         if what == "Checksum":
