@@ -131,6 +131,7 @@ def test_what_is_no_amount_in_any_locale_is_refused(text: str, locale: str):
         ("1.000", "eur", "ru", "Enter an amount in figures, like 10 or 10,50"),
         ("0.500", "eur", "de", "Enter an amount in figures, like 10 or 10,50"),
         ("ten", "eur", "en", "Enter an amount in figures, like 10 or 10.50"),
+        ("1.000.000", "eur", "en", "Enter an amount in figures, like 10 or 10.50"),
         ("$10", "eur", "en", "Enter the amount in EUR only, like 10.50"),
         ("500.00", "jpy", "en", "Enter a whole amount, like 500"),
         ("5,00", "jpy", "en", "Enter a whole amount, like 500"),
