@@ -82,6 +82,7 @@ GROUPS: Final = (
         "changes",
         _in("services", "gift_changes"),
         (
+            "tests/services/test_gift_changes.py",
             "tests/jobs/test_unanswered_changes.py",
             "tests/web/readers/manage/test_changes.py",
         ),

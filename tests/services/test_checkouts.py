@@ -80,12 +80,15 @@ def test_the_same_form_again_finds_the_same_row_key_and_parameters(app: Flask) -
         replace(ATTEMPT, gift=Gift(Money(1000, "eur"), Frequency.ANNUAL)),
         replace(ATTEMPT, email="oleg@example.com"),
         replace(ATTEMPT, charge=Money(1000, "eur")),
+        replace(ATTEMPT, gift=Gift(Money(1000, "usd"), Frequency.MONTHLY), charge=Money(1041, "usd")),
+        replace(ATTEMPT, wants_newsletter=False),
+        replace(ATTEMPT, first_charge_at=NOON + timedelta(days=9)),
     ],
 )
 def test_a_used_form_opens_no_session_for_another_gift(app: Flask, changed: Attempt) -> None:
     opened()
 
-    with pytest.raises(FormAlreadyUsed):
+    with pytest.raises(FormAlreadyUsed, match="You have already sent this form"):
         opened(changed)
 
 
@@ -170,7 +173,8 @@ def test_a_second_session_for_one_checkout_is_refused(app: Flask) -> None:
     with writing() as session:
         checkouts.record_session(session, opening.reference, session_snapshot(opening))
 
-    with pytest.raises(Mismatch), writing() as session:
+    already = pytest.raises(Mismatch, match=r": the checkout already has another session$")
+    with already, writing() as session:
         checkouts.record_session(session, opening.reference, session_snapshot(opening, "cs_2"))
 
 
@@ -204,3 +208,130 @@ def test_who_comes_back_gets_the_choices_and_nothing_personal(app: Flask) -> Non
     assert too_late is not None
     assert too_late.url is None
     assert "nina" not in repr(earlier)
+
+
+def test_all_of_an_attempt_is_written_down(app: Flask) -> None:
+    later = NOON + timedelta(days=9)
+    origin = Origin("a", "p", "c", "v", "us", "um", "uc", "uo", "ut")
+
+    opening = opened(replace(ATTEMPT, origin=origin, first_charge_at=later, locale="ru"))
+
+    with reading() as session:
+        row = checkouts.get(session, opening.reference)
+    assert Origin.of(row) == origin
+    assert (row.locale, row.nonce, row.wants_newsletter) == ("ru", "form-1", True)
+    assert (row.asked_at, row.created_at, row.first_charge_at) == (NOON, NOON, later)
+    assert row.idempotency_key == opening.idempotency_key != row.reference
+    assert (row.stripe_session_id, row.stripe_url, row.ended_at) == (None, None, None)
+
+
+def test_a_session_ends_on_a_whole_second(app: Flask) -> None:
+    with writing() as session:
+        opening = checkouts.open_checkout(
+            session,
+            current().vault,
+            ATTEMPT,
+            public_base_url="https://donate.example.com",
+            now=NOON + timedelta(microseconds=7),
+        )
+        assert checkouts.get(session, opening.reference).expires_at == NOON + timedelta(minutes=60)
+
+
+def test_stripe_is_asked_for_the_charge_and_leads_back_to_us_in_the_readers_language(app: Flask) -> None:
+    opening = opened(replace(ATTEMPT, locale="ru"))
+
+    asked = opening.parameters
+    base, reference = "https://donate.example.com/support", opening.reference
+    assert asked["success_url"] == f"{base}/thanks/{reference}?lang=ru"
+    assert asked["cancel_url"] == f"{base}?back={reference}&lang=ru"
+    assert (asked["customer_email"], asked["client_reference_id"]) == ("nina@example.com", reference)
+    price = asked["line_items"][0]["price_data"]
+    assert (price["unit_amount"], price["currency"]) == (1041, "eur")
+    assert price["recurring"]["interval"] == "month"
+    assert price["product_data"]["name"] == "Support The Moscow Times"
+    assert asked["expires_at"] == int((NOON + timedelta(minutes=60)).timestamp())
+    assert asked["locale"] == "ru"
+
+
+def test_a_gift_offered_after_another_leads_back_to_the_thanks_of_that(app: Flask) -> None:
+    opening = opened(replace(ATTEMPT, follows="earlier"))
+
+    assert opening.parameters["cancel_url"] == ("https://donate.example.com/support/thanks/earlier?lang=en")
+
+
+def test_a_call_is_believed_to_be_made_for_forty_seconds(app: Flask) -> None:
+    reference = opened().reference
+
+    def begins(seconds: int) -> bool:
+        with writing() as session:
+            return checkouts.begin_asking(session, reference, NOON + timedelta(seconds=seconds))
+
+    assert [begins(39), begins(40), begins(41), begins(79), begins(80)] == [False, True, False, False, True]
+
+
+def test_nobody_asks_for_a_session_that_is_there_or_an_attempt_that_is_over(app: Flask) -> None:
+    there, over = opened(), opened(replace(ATTEMPT, nonce="form-2"))
+    with writing() as session:
+        checkouts.record_session(session, there.reference, session_snapshot(there))
+        checkouts.record_failure(session, over.reference, NOON + timedelta(seconds=3))
+
+    later = NOON + timedelta(minutes=5)
+    with writing() as session:
+        asks = [checkouts.begin_asking(session, each.reference, later) for each in (there, over)]
+        ended_at = checkouts.get(session, over.reference).ended_at
+    assert asks == [False, False]
+    assert ended_at == NOON + timedelta(seconds=3)
+
+
+def test_stripes_answer_is_noted_whole_and_does_not_lose_an_address_that_is_known(app: Flask) -> None:
+    opening = opened()
+
+    with writing() as session:
+        checkouts.record_session(session, opening.reference, session_snapshot(opening))
+        checkouts.record_session(session, opening.reference, replace(session_snapshot(opening), url=None))
+        row = checkouts.get(session, opening.reference)
+
+    assert (row.stripe_session_id, row.stripe_url) == ("cs_1", "https://checkout.stripe.com/c/pay/cs_1")
+    assert (row.status, row.asked_at) == (CheckoutStatus.OPEN, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_paid", "can_carry_on"),
+    [
+        (CheckoutStatus.OPEN, False, True),
+        (CheckoutStatus.PROCESSING, True, False),
+        (CheckoutStatus.PAID, True, False),
+        (CheckoutStatus.EXPIRED, False, False),
+    ],
+)
+def test_who_comes_back_is_told_how_the_attempt_stands(
+    app: Flask, status: CheckoutStatus, is_paid: bool, can_carry_on: bool
+) -> None:
+    opening = opened()
+    with writing() as session:
+        checkouts.record_session(session, opening.reference, session_snapshot(opening))
+        checkouts.get(session, opening.reference).status = status
+
+    with reading() as session:
+        earlier = checkouts.find_earlier(session, opening.reference, NOON)
+        at_its_end = checkouts.find_earlier(session, opening.reference, NOON + timedelta(minutes=60))
+
+    assert earlier is not None
+    assert (earlier.is_paid, earlier.url is not None) == (is_paid, can_carry_on)
+    assert earlier.origin == ATTEMPT.origin
+    assert at_its_end is not None
+    assert at_its_end.url is None
+
+
+def test_who_comes_back_with_a_reference_of_nobody_finds_nothing(app: Flask) -> None:
+    with reading() as session:
+        assert checkouts.find_earlier(session, "nobody's", NOON) is None
+
+
+def test_an_attempt_without_a_name_has_none(app: Flask) -> None:
+    opening = opened(replace(ATTEMPT, name=None))
+
+    with reading() as session:
+        row = checkouts.get(session, opening.reference)
+        supporter = session.get_one(Supporter, row.supporter_id)
+        assert checkouts.name_of(row, supporter, current().vault) is None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from donations.gateway.kinds import ObjectKind
-from donations.models import StripeObject
+from donations.gateway.notices import Notice
+from donations.models import Disposition, StripeEvent, StripeObject
 from donations.models.database import reading, writing
 from donations.services import inbox
 from tests.factories import NOON
@@ -81,3 +84,76 @@ def test_a_mark_keeps_the_time_of_the_newest_news(app: Flask) -> None:
     mark_related(NOON - timedelta(hours=1))
 
     assert ticket().marked_at == NOON
+
+
+NOTICE = Notice(
+    event_id="evt_1",
+    type="invoice.paid",
+    kind=KIND,
+    object_id=ID,
+    api_version="2026-10-28.endive",
+    is_livemode=False,
+    is_thin=True,
+    created_at=NOON - timedelta(seconds=3),
+)
+
+
+def receive(notice: Notice = NOTICE, *, expects_live: bool = False) -> inbox.Received:
+    with writing() as session:
+        return inbox.receive(session, notice, NOON, expects_live=expects_live)
+
+
+def envelope() -> StripeEvent:
+    with reading() as session:
+        return session.scalars(select(StripeEvent)).one()
+
+
+def test_all_of_an_envelope_is_kept_and_its_object_marked(app: Flask) -> None:
+    received = receive()
+
+    kept = envelope()
+    assert received == inbox.Received(is_new=True, is_marked=True, disposition=Disposition.MARKED)
+    assert (kept.stripe_event_id, kept.type, kept.api_version) == (
+        "evt_1",
+        "invoice.paid",
+        NOTICE.api_version,
+    )
+    assert (kept.object_kind, kept.stripe_object_id) == ("invoice", ID)
+    assert (kept.is_livemode, kept.is_thin) == (False, True)
+    assert (kept.disposition, kept.note) == (Disposition.MARKED, None)
+    assert (kept.created_at, kept.received_at) == (NOON - timedelta(seconds=3), NOON)
+    assert (ticket().kind, ticket().stripe_id, ticket().generation) == ("invoice", ID, 1)
+    assert (ticket().applied, ticket().tries, ticket().marked_at) == (0, 0, NOON)
+
+
+def test_the_second_delivery_of_an_event_marks_nothing(app: Flask) -> None:
+    receive()
+
+    received = receive()
+
+    assert received == inbox.Received(is_new=False, is_marked=False, disposition=Disposition.MARKED)
+    assert ticket().generation == 1
+
+
+def test_an_event_about_nothing_that_we_follow_is_set_aside(app: Flask) -> None:
+    received = receive(replace(NOTICE, kind=None, object_id=None))
+
+    assert received == inbox.Received(is_new=True, is_marked=False, disposition=Disposition.SET_ASIDE)
+    assert (envelope().object_kind, envelope().note) == (None, "not a type that we follow")
+    with reading() as session:
+        assert session.scalars(select(StripeObject)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("is_livemode", "note"),
+    [(True, "a live event in the other mode"), (False, "a test event in the other mode")],
+)
+def test_an_event_of_the_other_mode_is_quarantined_and_marks_nothing(
+    app: Flask, is_livemode: bool, note: str
+) -> None:
+    received = receive(replace(NOTICE, is_livemode=is_livemode), expects_live=not is_livemode)
+
+    assert received == inbox.Received(is_new=True, is_marked=False, disposition=Disposition.QUARANTINED)
+    assert envelope().note == note
+    with reading() as session:
+        assert session.scalars(select(StripeObject)).all() == []

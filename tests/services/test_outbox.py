@@ -85,3 +85,95 @@ def test_a_message_is_given_up_after_its_last_try_or_at_once(
 
     assert (row().status, row().tries) == (OutboxStatus.FAILED, tries)
     assert claim(now + timedelta(days=9)) == []
+
+
+def test_all_of_a_message_is_written_down(supporter: Supporter) -> None:
+    later = NOON + timedelta(days=3)
+
+    with writing() as session:
+        outbox.add(
+            session, "gift_changed", "sub_1:2", supporter.id, NOON, not_before=later, details={"b": 2, "a": 1}
+        )
+
+    message = row()
+    assert (message.kind, message.cause, message.supporter_id) == ("gift_changed", "sub_1:2", supporter.id)
+    assert (message.status, message.tries, message.details) == (OutboxStatus.WAITING, 0, '{"a": 1, "b": 2}')
+    assert (message.created_at, message.next_try_at) == (NOON, later)
+    assert message.message_id.startswith("<")
+    assert claim(later - timedelta(seconds=1)) == []
+    (letter,) = claim(later)
+    assert (letter.kind, letter.cause, letter.supporter_id) == ("gift_changed", "sub_1:2", supporter.id)
+    assert (letter.tries, letter.details, letter.message_id) == (0, {"a": 1, "b": 2}, message.message_id)
+
+
+def test_a_message_is_due_from_its_time_on(supporter: Supporter) -> None:
+    add(supporter)
+
+    with reading() as session:
+        assert outbox.is_any_due(session, NOON) is True
+        assert outbox.is_any_due(session, NOON - timedelta(seconds=1)) is False
+
+
+def test_messages_that_wait_longest_are_given_out_first(supporter: Supporter) -> None:
+    with writing() as session:
+        for number in (2, 1, 3):
+            outbox.add(session, "receipt", f"pi_{number}", supporter.id, NOON + timedelta(seconds=number))
+        first = outbox.claim_due(session, 2, NOON + timedelta(minutes=1))
+
+    assert [letter.cause for letter in first] == ["pi_1", "pi_2"]
+
+
+def test_a_message_that_need_not_be_sent_keeps_its_cause_and_says_why(supporter: Supporter) -> None:
+    add(supporter)
+    (letter,) = claim()
+
+    with writing() as session:
+        outbox.skip(session, letter, "suppressed", NOON + timedelta(minutes=1))
+
+    assert (row().skipped_at, row().problem) == (NOON + timedelta(minutes=1), "suppressed")
+    assert row().status is OutboxStatus.WAITING
+    assert claim(NOON + timedelta(days=9)) == []
+    assert add(supporter) is False
+
+
+def test_what_was_sent_is_not_skipped_afterwards(supporter: Supporter) -> None:
+    add(supporter)
+    (letter,) = claim()
+
+    with writing() as session:
+        outbox.mark_sent(session, letter, NOON)
+        outbox.skip(session, letter, "suppressed", NOON)
+
+    assert (row().skipped_at, row().problem) == (None, None)
+
+
+def test_a_failed_message_is_tried_again_after_a_while_and_says_why(supporter: Supporter) -> None:
+    add(supporter)
+    (letter,) = claim()
+
+    with writing() as session:
+        outbox.fail(session, letter, "TimeoutError", NOON, Random(1))
+
+    assert (row().tries, row().problem, row().status) == (1, "TimeoutError", OutboxStatus.WAITING)
+    assert timedelta(seconds=3) < row().next_try_at - NOON < timedelta(seconds=6)
+
+
+def test_withdrawing_takes_back_what_waits_of_a_kind_and_cause_but_for_one(supporter: Supporter) -> None:
+    with writing() as session:
+        other = factories.make_supporter(session, current().vault)
+        for kind, cause, whose in (
+            ("card_expiring", "pm_1:2026-12:30", supporter),
+            ("card_expiring", "pm_1:2027-01:30", supporter),
+            ("card_expiring", "pm_2:2026-12:30", supporter),
+            ("receipt", "pm_1:2026-12:7", supporter),
+            ("card_expiring", "pm_1:2026-12:7", other),
+        ):
+            outbox.add(session, kind, cause, whose.id, NOON)
+        outbox.withdraw(
+            session, "card_expiring", supporter.id, "pm_1:", but="pm_1:2027-01", reason="renewed", now=NOON
+        )
+
+    with reading() as session:
+        skipped = session.scalars(select(OutboxMessage).where(OutboxMessage.skipped_at.is_not(None))).all()
+    assert [(each.cause, each.supporter_id) for each in skipped] == [("pm_1:2026-12:30", supporter.id)]
+    assert (skipped[0].problem, skipped[0].skipped_at) == ("renewed", NOON)

@@ -188,3 +188,139 @@ def test_a_rate_limit_is_waited_out_and_counts_as_no_try_within_a_day(app: Flask
 
     wait(NOON + timedelta(days=1, seconds=1))
     assert row().tries == 1
+
+
+def test_a_ticket_tells_what_it_is_about(app: Flask) -> None:
+    mark()
+    mark(at=NOON + timedelta(seconds=1))
+
+    (ticket,) = claim(NOON + timedelta(seconds=2))
+
+    assert (ticket.id, ticket.kind, ticket.stripe_id) == (row().id, KIND, ID)
+    assert (ticket.generation, ticket.tries) == (2, 0)
+    assert ticket.marked_at == NOON + timedelta(seconds=1)
+
+
+def test_the_next_ticket_is_the_earliest_that_waits(app: Flask) -> None:
+    def next_due_at() -> datetime | None:
+        with reading() as session:
+            return tickets.next_due_at(session)
+
+    assert next_due_at() is None
+    mark("pi_2", NOON + timedelta(minutes=2))
+    mark("pi_1", NOON + timedelta(minutes=1))
+    assert next_due_at() == NOON + timedelta(minutes=1)
+
+    (first,) = claim(NOON + timedelta(minutes=1))
+    finish(first)
+    assert next_due_at() == NOON + timedelta(minutes=2)
+    (second,) = claim(NOON + timedelta(minutes=2))
+    with writing() as session:
+        tickets.quarantine(session, second, "another amount", NOON)
+    assert next_due_at() is None
+
+
+def test_a_quarantine_says_why_and_when_as_far_as_there_is_room(app: Flask) -> None:
+    mark()
+    (ticket,) = claim()
+
+    with writing() as session:
+        tickets.quarantine(session, ticket, "why " * 300, NOON + timedelta(seconds=9))
+
+    given_up = row()
+    assert (given_up.quarantined_at, given_up.tries) == (NOON + timedelta(seconds=9), 1)
+    assert (given_up.problem, given_up.next_try_at) == (("why " * 300)[:500], NOON + timedelta(seconds=9))
+    assert given_up.applied == 0
+
+
+def test_a_failure_is_noted_with_its_try_and_forgotten_with_a_success(app: Flask) -> None:
+    mark()
+    (ticket,) = claim()
+
+    again_at = fail(ticket)
+
+    assert (row().tries, row().problem, row().next_try_at) == (1, "StripeUnavailable", again_at)
+    assert again_at is not None
+    (ticket,) = claim(again_at)
+    assert ticket.tries == 1
+    finish(ticket, NOON + timedelta(minutes=1))
+    assert (row().tries, row().problem, row().looked_at) == (0, None, NOON + timedelta(minutes=1))
+
+
+def test_a_problem_longer_than_there_is_room_for_is_cut(app: Flask) -> None:
+    mark()
+    (ticket,) = claim()
+
+    with writing() as session:
+        tickets.fail(session, ticket, "x" * 600, NOON, Random(1))
+    assert row().problem == "x" * 500
+    with writing() as session:
+        tickets.note(session, ticket, "y" * 600)
+
+    assert row().problem == "y" * 500
+
+
+def test_a_note_is_of_its_own_ticket_alone(app: Flask) -> None:
+    mark("pi_1")
+    mark("pi_2")
+    first, _second = claim()
+
+    with writing() as session:
+        tickets.note(session, first, "not ours")
+
+    with reading() as session:
+        problems = session.scalars(select(StripeObject.problem).order_by(StripeObject.stripe_id)).all()
+    assert problems == ["not ours", None]
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [(None, 1, 3), (0, 1, 3), (30, 30, 32), (7200, 3600, 3602)],
+)
+def test_a_rate_limit_is_waited_out_for_as_long_as_stripe_asks_an_hour_at_most(
+    app: Flask, asked: float | None, least: int, most: int
+) -> None:
+    mark()
+    (ticket,) = claim()
+
+    with writing() as session:
+        again_at = tickets.wait(session, ticket, "RateLimited", asked, NOON, Random(1))
+
+    assert again_at is not None
+    assert timedelta(seconds=least) <= again_at - NOON <= timedelta(seconds=most)
+    assert (row().next_try_at, row().problem) == (again_at, "RateLimited")
+
+
+def test_after_exactly_a_day_a_rate_limit_is_still_no_try(app: Flask) -> None:
+    mark()
+    (ticket,) = claim()
+
+    with writing() as session:
+        tickets.wait(session, ticket, "RateLimited", 30, NOON + timedelta(days=1), Random(1))
+
+    assert row().tries == 0
+
+
+def test_an_object_was_looked_at_since_an_instant_or_not(app: Flask) -> None:
+    mark()
+    (ticket,) = claim()
+
+    def was_looked_at(since: datetime, stripe_id: str = ID) -> bool:
+        with reading() as session:
+            return tickets.was_looked_at(session, KIND, stripe_id, since)
+
+    assert was_looked_at(NOON) is False
+    finish(ticket, NOON)
+    assert was_looked_at(NOON) is True
+    assert was_looked_at(NOON + timedelta(seconds=1)) is False
+    assert was_looked_at(NOON, "pi_9") is False
+    with reading() as session:
+        assert tickets.was_looked_at(session, ObjectKind.CHARGE, ID, NOON) is False
+
+
+@pytest.mark.parametrize(("tries", "seconds"), [(1, 4), (2, 20), (3, 100), (7, 62_500)])
+def test_each_wait_is_five_times_the_one_before_give_or_take(tries: int, seconds: int) -> None:
+    waits = [tickets.backoff(tries, Random(seed)).total_seconds() for seed in range(50)]
+
+    assert 0.8 * seconds <= min(waits) < 0.9 * seconds
+    assert 1.15 * seconds < max(waits) <= 1.25 * seconds
