@@ -176,6 +176,7 @@ def test_of_a_refund_that_succeeded_one_letter_is_written_and_of_a_pending_one_n
 
     desk.apply(refund(checkout, status="pending"))
     assert count_of(OutboxMessage, kind="refund") == 0
+    assert only(Donation).refunded_amount == 0
     for _ in range(2):
         desk.apply(refund(checkout))
 
