@@ -72,6 +72,17 @@ def explained() -> dict[tuple[str, str], str]:
     return {(each["in"], each["change"]): each["why"] for each in listed}
 
 
+def unexplained() -> list[str]:
+    """Survivors about which nobody has said why."""
+    why = explained()
+    return [
+        f"{module} {name}: {change.splitlines()[-1]}"
+        for module, each in read().items()
+        for name, change in each.survivors.items()
+        if (module, change.splitlines()[-1].removeprefix("+ ")) not in why
+    ]
+
+
 def told() -> str:
     """As a table; then what was not run, and which survivors nobody has explained."""
     found = read()
@@ -80,16 +91,9 @@ def told() -> str:
         f"{name:40} {each.mutants:5} made {each.tried:5} tried {each.killed:5} killed {each.score:6.1f} %"
         for name, each in every
     ]
-    why = explained()
-    bare = [
-        f"not explained: {module} {name}: {change.splitlines()[-1]}"
-        for module, each in found.items()
-        for name, change in each.survivors.items()
-        if (module, change.splitlines()[-1].removeprefix("+ ")) not in why
-    ]
     missing = {module for group in GROUPS for module in group.modules} - set(found)
     rest = [f"not run: {', '.join(sorted(missing))}"] if missing else []
-    return "\n".join([*lines, *rest, *bare])
+    return "\n".join([*lines, *rest, *(f"not explained: {each}" for each in unexplained())])
 
 
 def is_enough() -> bool:
