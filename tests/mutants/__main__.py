@@ -1,12 +1,12 @@
 """Make mutants of the code that reckons with money, and see which of them no test notices.
 
-    python -m tests.mutants [GROUP ...]             all groups, or some, whole: half a day
+    python -m tests.mutants [GROUP ...]             all groups, or some, whole: hours
     python -m tests.mutants --of 37 [GROUP ...]     only those whose number ends in 3 or 7: a fifth of them
     python -m tests.mutants --again [GROUP ...]     only those that survived the last time
     python -m tests.mutants --told                  what the last runs found; fails below the floor
 
-What is found is kept in results.json. mutmut works in a copy, so that nobody is kept from working on;
-tests run on SQLite only.
+What is found is kept in results.json. mutmut works in a copy, so that nobody is kept from working on, with
+MUTANTS_AT_ONCE (1) mutants at once; tests run on SQLite only.
 """
 
 from __future__ import annotations
