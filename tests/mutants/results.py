@@ -16,6 +16,8 @@ FLOOR: Final = 90
 """Percent that tests must notice."""
 RESULTS: Final = Path(__file__).with_name("results.json")
 _EXPLAINED: Final = Path(__file__).with_name("explained.toml")
+_SHORTEST: Final = 4
+"""A line of fewer characters is a bracket."""
 _KILLED: Final = {1, 3, 36, -24, 24, 152, 255}
 """By a test that failed, or by one that never ended."""
 
@@ -76,11 +78,18 @@ def unexplained() -> list[str]:
     """Survivors about which nobody has said why."""
     why = explained()
     return [
-        f"{module} {name}: {change.splitlines()[-1]}"
+        f"{module} {name}: {gist(change)}"
         for module, each in read().items()
         for name, change in each.survivors.items()
-        if (module, change.splitlines()[-1].removeprefix("+ ")) not in why
+        if (module, gist(change)) not in why
     ]
+
+
+def gist(change: str) -> str:
+    """The line that tells a change from others: what it made, or took away."""
+    lines = change.splitlines()
+    made = [line for line in lines if line.startswith("+") and len(line) > _SHORTEST]
+    return made[-1][2:] if made else max(lines, key=len)[2:]
 
 
 def told() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.mutants.groups import GROUPS
-from tests.mutants.results import explained, is_enough, read, unexplained
+from tests.mutants.results import explained, gist, is_enough, read, unexplained
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,9 +20,7 @@ def test_each_survivor_is_explained() -> None:
 
 def test_nothing_is_explained_that_did_not_survive() -> None:
     survivors = {
-        (module, change.splitlines()[-1].removeprefix("+ "))
-        for module, found in read().items()
-        for change in found.survivors.values()
+        (module, gist(change)) for module, found in read().items() for change in found.survivors.values()
     }
 
     assert set(explained()) <= survivors

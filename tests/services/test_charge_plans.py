@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -108,3 +108,24 @@ def test_the_plan_of_an_annual_gift_is_its_own(app: Flask) -> None:
     assert found is not None
     assert found.gift == Gift(Money(5000, "usd"), Frequency.ANNUAL)
     assert found.days[:2] == (date(2027, 11, 22), date(2028, 11, 22))
+
+
+def test_a_day_that_has_passed_is_no_charge_to_come(app: Flask) -> None:
+    """The gift was charged two days ago, and its subscription was not looked at since."""
+    found = plan(current_period_ends_at=NOON - timedelta(days=2))
+
+    assert found is not None
+    assert found.days[0] > NOON.date()
+
+
+def test_a_gift_that_began_later_keeps_to_the_day_it_was_agreed_for(app: Flask) -> None:
+    first = datetime(2027, 1, 31, 12, tzinfo=UTC)
+    with writing() as session:
+        supporter = make_supporter(session, current().vault)
+        row = make_checkout(session, supporter, frequency=Frequency.MONTHLY, first_charge_at=first)
+        later = {"standing": Standing.TRIALING, "has_paid": False, "current_period_ends_at": first}
+        make_subscription(session, supporter, checkout=row, **later)
+        found = find_plan(session, row, ZONE, NOON)
+
+    assert found is not None
+    assert found.days[:3] == (date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31))

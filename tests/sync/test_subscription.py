@@ -475,3 +475,15 @@ def test_a_subscription_has_its_latest_invoice_looked_at_until_that_is_paid(desk
 
     assert before == [Relative(ObjectKind.INVOICE, ids(checkout)["invoice"])]
     assert (without, after) == ([], [])
+
+
+def test_what_was_given_up_stays_given_up_since_the_first_time(desk: Desk) -> None:
+    checkout = owing(desk)
+    desk.apply(canceled(checkout))
+    since = only(PaymentFailure).given_up_at
+
+    desk.clock.forward(timedelta(days=1))
+    desk.apply(canceled(checkout))
+
+    assert since is not None
+    assert only(PaymentFailure).given_up_at == since
