@@ -119,13 +119,12 @@ def test_a_day_that_has_passed_is_no_charge_to_come(app: Flask) -> None:
 
 
 def test_a_gift_that_began_later_keeps_to_the_day_it_was_agreed_for(app: Flask) -> None:
-    first = datetime(2027, 1, 31, 12, tzinfo=UTC)
+    first, then = datetime(2027, 1, 31, 12, tzinfo=UTC), datetime(2027, 2, 28, 12, tzinfo=UTC)
     with writing() as session:
         supporter = make_supporter(session, current().vault)
         row = make_checkout(session, supporter, frequency=Frequency.MONTHLY, first_charge_at=first)
-        later = {"standing": Standing.TRIALING, "has_paid": False, "current_period_ends_at": first}
-        make_subscription(session, supporter, checkout=row, **later)
+        make_subscription(session, supporter, checkout=row, current_period_ends_at=then)
         found = find_plan(session, row, ZONE, NOON)
 
     assert found is not None
-    assert found.days[:3] == (date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31))
+    assert found.days[:3] == (date(2027, 2, 28), date(2027, 3, 31), date(2027, 4, 30))
