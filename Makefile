@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Trust what the machine trusts: many a newsroom's network has a certificate authority of its own.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: help run test prove bench check words words-check lock clean FORCE
+.PHONY: help run test prove mutants mutants-told bench check words words-check lock clean FORCE
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -25,8 +25,16 @@ prove: $(BIN)/.developer ## Run the long proofs, which `test` leaves out
 	@$(BIN)/pytest -n auto --maxprocesses 4 -m prove --timeout 7200 $(PYTEST_ARGS)
 	@PROVE=1 $(BIN)/pytest -n auto --maxprocesses 4 --timeout 7200 tests/sync/test_orders.py tests/reports tests/services/rollups $(PYTEST_ARGS)
 
-bench: $(BIN)/.developer ## Measure the sandbox, made-up histories, report pages and exports (an hour or more)
+mutants: $(BIN)/.developer ## Change the code that reckons with money, and see that tests notice (half a day)
+	@nice -n 15 $(BIN)/python -m tests.mutants $(GROUPS)
+
+mutants-told: $(BIN)/.developer ## Say what the last run of `mutants` found; fails below 90 %
+	@$(BIN)/python -m tests.mutants --told
+
+bench: $(BIN)/.developer ## Measure sandbox, webhooks, tickets, histories, reports and exports (an hour or more)
 	@$(BIN)/python -m bench.sandbox
+	@$(BIN)/python -m bench.webhooks
+	@$(BIN)/python -m bench.applying
 	@$(BIN)/python -m bench.demo
 	@$(BIN)/python -m bench.exports
 	@$(BIN)/python -m bench.reports
