@@ -1,28 +1,32 @@
-"""The mistakes that the proofs are there to find, each planted in a process of its own or by a test."""
+"""The mistakes that the proofs are there to find. Each makes an application one that has it."""
 
 from __future__ import annotations
 
 import io
 import threading
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from flask import Flask
-from sqlalchemy import event
+from flask import Flask, Response, request
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from donations.models.database import writing
-from donations.services import outbox
+from donations.gateway.kinds import ObjectKind
+from donations.models import Disposition, StripeEvent
+from donations.models.database import reading, writing
+from donations.services import inbox, outbox
 
 _LATER_S: Final = 0.3
+WEBHOOK: Final = "stripe_webhook.receive"
 
 
-def plant(name: str) -> None:
-    """Make this process one that has the mistake."""
-    _MUTANTS[name]()
+def plant(name: str, app: Flask) -> None:
+    """In a process that has no other application."""
+    _MUTANTS[name](app)
 
 
-def _commit_before_outbox() -> None:
+def _commit_before_outbox(_app: Flask) -> None:
     """A letter is written down only after its cause was committed."""
     add = outbox.add
 
@@ -37,23 +41,71 @@ def _commit_before_outbox() -> None:
     outbox.add = add_later
 
 
-def _answer_before_commit() -> None:
+def _answer_before_commit(app: Flask) -> None:
     """A webhook is answered first, and kept a moment later."""
-    answer = Flask.wsgi_app
+    keep = app.wsgi_app
 
-    def answer_first(app: Flask, environ: dict[str, Any], start_response: Any) -> Any:
+    def answer_first(environ: dict[str, Any], start_response: Any) -> Any:
         if environ["REQUEST_METHOD"] != "POST":
-            return answer(app, environ, start_response)
-        body = environ["wsgi.input"].read()
-        later = {**environ, "wsgi.input": io.BytesIO(body)}
-        threading.Timer(_LATER_S, lambda: list(answer(app, later, lambda *_: None))).start()
+            return keep(environ, start_response)
+        later = {**environ, "wsgi.input": io.BytesIO(environ["wsgi.input"].read())}
+        threading.Timer(_LATER_S, lambda: list(keep(later, lambda *_: None))).start()
         start_response("200 OK", [("Content-Length", "0")])
         return [b""]
 
-    Flask.wsgi_app = answer_first
+    app.wsgi_app = answer_first  # type: ignore[method-assign]
 
 
-_MUTANTS: Mapping[str, Callable[[], None]] = {
+def _select_then_insert(app: Flask) -> None:
+    """Whether an event is known is asked first, and it is inserted afterwards."""
+
+    def look_and_insert() -> Response:
+        told = request.get_json()
+        with reading() as session:
+            known = session.scalar(select(StripeEvent.id).where(StripeEvent.stripe_event_id == told["id"]))
+        if known is None:
+            with writing() as session:
+                _insert(session, told)
+        return Response(status=200)
+
+    app.view_functions[WEBHOOK] = look_and_insert
+
+
+def _insert(session: Session, told: Mapping[str, Any]) -> None:
+    now, about = datetime.now(UTC), told["data"]["object"]["id"]
+    session.add(
+        StripeEvent(
+            stripe_event_id=told["id"],
+            type=told["type"],
+            object_kind=ObjectKind.PAYMENT_INTENT.value,
+            stripe_object_id=about,
+            api_version=told["api_version"],
+            is_livemode=False,
+            is_thin=False,
+            disposition=Disposition.MARKED,
+            created_at=now,
+            received_at=now,
+        )
+    )
+    session.flush()
+    inbox.mark(session, ObjectKind.PAYMENT_INTENT, about, now)
+
+
+def swallow_all(app: Flask) -> None:
+    """Whatever goes wrong with a webhook is answered with 200, so that Stripe stops asking."""
+    receive = app.view_functions[WEBHOOK]
+
+    def content() -> Response:
+        answer = receive()
+        assert isinstance(answer, Response)
+        return answer if answer.status_code < 400 else Response(status=200)
+
+    app.view_functions[WEBHOOK] = content
+
+
+_MUTANTS: Mapping[str, Callable[[Flask], None]] = {
     "answer before commit": _answer_before_commit,
     "commit before outbox": _commit_before_outbox,
+    "select then insert": _select_then_insert,
+    "swallow all": swallow_all,
 }

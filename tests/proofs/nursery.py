@@ -109,8 +109,6 @@ def nursery(config: Config, mutant: str | None = None) -> Iterator[Nursery]:
 
 
 def _tend(config: Config, connection: Connection, mutant: str | None) -> None:
-    if mutant is not None:
-        mutants.plant(mutant)
     boundaries = Boundaries()
     gateway = StripeGateway(config.stripe_secret_key, config.stripe_api_base)
     app = create_app(
@@ -118,6 +116,8 @@ def _tend(config: Config, connection: Connection, mutant: str | None) -> None:
         gateway=cast("Gateway", WatchedGateway(gateway, boundaries)),
         wake_worker=lambda: boundaries.cross("wake-up"),
     )
+    if mutant is not None:
+        mutants.plant(mutant, app)
     with app.app_context():
         boundaries.watch(db.engine)
     configure_mappers()  # Once for all, rather than with the first query of each.

@@ -112,8 +112,6 @@ def _lead(crew: Crew, listener: socket.socket, connection: Connection) -> None:
     log = os.open(crew.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    if crew.mutant is not None:
-        mutants.plant(crew.mutant)
     leader = _Leader(crew, listener)
     while leader.is_leading:
         leader.replace_the_dead()
@@ -127,6 +125,8 @@ class _Leader:
         self._crew, self._listener = crew, listener
         self._boundaries = Boundaries()
         self._app = _application(crew.config, self._boundaries)
+        if crew.mutant is not None:
+            mutants.plant(crew.mutant, self._app)
         self._alive: dict[int, str] = {}
         self._deaths = 0
         self._kills = crew.kills
