@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 from flask import Flask, Response, make_response, render_template
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -29,7 +29,8 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(NotFound, _not_found)
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
+    # PostgreSQL calls it an internal error when it will only be read, as a replica that was not promoted.
+    for kind in (OperationalError, InterfaceError, InternalError, PoolTimeout):
         app.register_error_handler(kind, _database_unavailable)
     app.register_error_handler(StripeProblem, _stripe_problem)
     app.register_error_handler(Exception, _fault)
