@@ -66,6 +66,7 @@ class Prefork:
     port: int
     connection: Connection
     deaths: int = field(default=0, init=False)
+    is_stopped: bool = field(default=False, init=False)
 
     @property
     def base(self) -> str:
@@ -77,7 +78,9 @@ class Prefork:
 
     def stop(self) -> None:
         """All end, at once."""
-        self.deaths = self._ask("stop")
+        if not self.is_stopped:
+            self.is_stopped = True
+            self.deaths = self._ask("stop")
 
     def _ask(self, what: str) -> int:
         self.connection.send(what)

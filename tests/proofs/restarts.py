@@ -50,4 +50,5 @@ class RestartablePostgres(PostgresTemplate):
             user=server.system_user,
             timeout=60,
         )
+        self._server.ensure_postgres_running()  # It would not stop one of another number.
         self.restarts += 1
