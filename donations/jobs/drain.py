@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import Enum, auto
 from random import Random
 from typing import Final
 
@@ -33,20 +34,39 @@ log = structlog.get_logger("donations.jobs.drain")
 
 MOST_PER_RUN: Final = 500
 """So that one run ends some time and messages are sent between; what is left is found again."""
+MOST_SILENT: Final = 3
+"""Objects in a row of which Stripe says nothing: each takes more than a minute, and messages wait."""
+
+
+class Answer(Enum):
+    """What Stripe did when it was asked for an object."""
+
+    GIVEN = auto()
+    NONE = auto()
+    """It was silent, which takes more than a minute."""
+    WAIT = auto()
+    """It says that we call too often."""
 
 
 def drain(runtime: Runtime, random: Random, most: int = MOST_PER_RUN, threads: int = 1) -> int:
     """Look at what is due. Returns how many were looked at.
 
     Several threads help where the database takes several writers. Ends early where we have to wait for
-    Stripe; what is left is due and found again.
+    Stripe, or it is silent; what is left is due and found again.
     """
-    looked_at = 0
+    looked_at = silent = 0
+
+    def look(ticket: Ticket) -> bool:
+        nonlocal silent
+        answer = _look(runtime, ticket, random)
+        silent = silent + 1 if answer is Answer.NONE else 0
+        return answer is not Answer.WAIT and silent < MOST_SILENT
+
     while looked_at < most:
         batch = pace.lease(runtime, min(pace.MOST_AT_ONCE, most - looked_at))
         if not batch.tickets:
             break
-        looked_at += pace.work_through(runtime, batch, lambda each: _look(runtime, each, random), threads)
+        looked_at += pace.work_through(runtime, batch, look, threads)
         if batch.is_broken_off:
             break
     return looked_at
@@ -58,9 +78,8 @@ def is_any_due(runtime: Runtime) -> bool:
     return due_at is not None and due_at <= runtime.now()
 
 
-def look_again(runtime: Runtime, ticket: Ticket, random: Random) -> bool:
-    """One ticket, whatever comes of it. Raises only where the database cannot even note the failure.
-    False where Stripe says that we call too often."""
+def look_again(runtime: Runtime, ticket: Ticket, random: Random) -> Answer:
+    """One ticket, whatever comes of it. Raises only where the database cannot even note the failure."""
     try:
         _fetch_and_apply(runtime, ticket)
     except Mismatch as error:
@@ -69,17 +88,20 @@ def look_again(runtime: Runtime, ticket: Ticket, random: Random) -> bool:
         _wait_for_parent(runtime, ticket, error, random)
     except RateLimited as error:
         _wait_for_all(runtime, ticket, error, random)
-        return False
+        return Answer.WAIT
+    except StripeUnavailable as error:
+        _put_off(runtime, ticket, error, random)
+        return Answer.GIVEN if error.was_answered else Answer.NONE
     except (DonationError, GatewayError, SQLAlchemyError) as error:
         _put_off(runtime, ticket, error, random)
     except Exception as error:
         # A fault in our own program: this ticket must not keep the others from being looked at.
         log.exception("ticket_fault")
         _put_off(runtime, ticket, error, random)
-    return True
+    return Answer.GIVEN
 
 
-def _look(runtime: Runtime, ticket: Ticket, random: Random) -> bool:
+def _look(runtime: Runtime, ticket: Ticket, random: Random) -> Answer:
     with structlog.contextvars.bound_contextvars(
         kind=ticket.kind.value, stripe_id=ticket.stripe_id, generation=ticket.generation
     ):

@@ -95,6 +95,26 @@ def test_after_eight_failures_it_is_quarantined_and_others_go_on(desk: Desk) -> 
     assert only(Donation).checkout_id == sound.id
 
 
+def test_while_stripe_is_silent_a_run_ends_soon_so_that_messages_are_sent_between(desk: Desk) -> None:
+    for _ in range(5):
+        paid(desk)
+    desk.gateway.raising.extend([UNAVAILABLE] * 5)
+
+    assert desk.drain() == drain.MOST_SILENT
+    assert drain.is_any_due(desk.runtime) is True
+
+    desk.settle()
+    assert count_of(Donation) == 5
+
+
+def test_errors_that_stripe_answers_are_quick_and_do_not_end_a_run(desk: Desk) -> None:
+    for _ in range(5):
+        paid(desk)
+    desk.gateway.raising.extend([StripeUnavailable(was_answered=True, status=500)] * 5)
+
+    assert desk.drain() == 5
+
+
 def test_news_of_a_quarantined_object_has_it_looked_at_again(desk: Desk) -> None:
     checkout = paid(desk)
     desk.gateway.raising.extend([UNAVAILABLE] * MOST_TRIES)
