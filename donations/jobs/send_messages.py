@@ -6,6 +6,7 @@ from random import Random
 from typing import Final
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from donations.emails.mailer import Mailer, MailError
 from donations.models.database import reading, writing
@@ -51,6 +52,10 @@ def _send(runtime: Runtime, mailer: Mailer, letter: Letter, random: Random) -> N
         return
     except MailError as error:
         _note_failure(runtime, letter, str(error), random, for_good=error.is_for_good)
+        return
+    except SQLAlchemyError as error:
+        # The database went away meanwhile: no fault of the message's.
+        _note_failure(runtime, letter, type(error).__name__, random)
         return
     except Exception as error:
         # A fault with one message must not keep the others from being sent.

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from donations.documents.publisher import Publisher
@@ -106,6 +107,22 @@ def test_a_mail_server_that_is_away_is_tried_again_later(desk: Desk, postbox: Po
     desk.clock.forward(timedelta(seconds=6))
     send(desk, postbox)
 
+    assert len(postbox.sent) == 1
+
+
+def test_a_database_that_goes_away_meanwhile_is_no_fault_of_the_message(
+    desk: Desk, postbox: Postbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.apply(payment_intent(desk.checkout()))
+    postbox.raising.append(OperationalError("SELECT", None, ConnectionResetError()))
+
+    send(desk, postbox)
+    told = capsys.readouterr().err
+    desk.clock.forward(timedelta(seconds=6))
+    send(desk, postbox)
+
+    assert "message_not_sent" in told
+    assert "message_fault" not in told
     assert len(postbox.sent) == 1
 
 
