@@ -102,10 +102,12 @@ def nursery(config: Config, mutant: str | None = None) -> Iterator[Nursery]:
     process = PROCESSES.Process(target=_tend, args=(config, theirs, mutant), daemon=True)
     process.start()
     theirs.close()
-    yield Nursery(cast("Connection", ours))
-    ours.send(None)
-    process.join(30)
-    ours.close()
+    try:
+        yield Nursery(cast("Connection", ours))
+    finally:
+        ours.send(None)
+        process.join(30)
+        ours.close()
 
 
 def _tend(config: Config, connection: Connection, mutant: str | None) -> None:

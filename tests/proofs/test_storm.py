@@ -29,7 +29,9 @@ HURRICANE = Force(
     endpoints=4,
     kills=Kills(seed=6, every=0.4, boundaries=400),
 )
+GALE = replace(HURRICANE, seed=15, gifts=30, months=2, kills=Kills(seed=15, every=0.4, boundaries=400))
 SHORT = pytest.param(BREEZE, id="short")
+MIDDLE = pytest.param(GALE, id="middle", marks=pytest.mark.prove)
 LONG = pytest.param(HURRICANE, id="long", marks=pytest.mark.prove)
 
 
@@ -55,7 +57,7 @@ def let_it_blow(world: Storm, restart: RestartablePostgres | None = None) -> Non
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("force", [SHORT, LONG])
+@pytest.mark.parametrize("force", [SHORT, MIDDLE, LONG])
 def test_on_one_file(shared: Config, tmp_path: Path, force: Force) -> None:
     with storm(shared, tmp_path, force) as world:
         let_it_blow(world)
@@ -68,7 +70,7 @@ def restartable() -> Iterator[RestartablePostgres]:
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("force", [SHORT, LONG])
+@pytest.mark.parametrize("force", [SHORT, MIDDLE, LONG])
 def test_on_a_server_that_is_restarted(
     restartable: RestartablePostgres, tmp_path: Path, force: Force
 ) -> None:
