@@ -27,6 +27,7 @@ from tests.sync.desk import count_of, only
 
 PROCESSES = 20
 DELIVERIES = 60
+GIFTS = 3
 PATIENCE_S = 60
 
 
@@ -114,14 +115,14 @@ def test_the_same_form_sent_fifty_times_to_many_processes_opens_one_session(
 
 def test_many_workers_on_one_queue_apply_each_gift_once(app: Flask, shared: Config, tmp_path: Path) -> None:
     """Huey's queue lies in the same PostgreSQL, or in one SQLite file beside the other."""
-    with crew_with_stripe(shared, tmp_path, webs=2, workers=3) as (site, _):
-        for number in range(4):
+    with crew_with_stripe(shared, tmp_path, webs=2, workers=2) as (site, _):
+        for number in range(GIFTS):
             reader = HttpGiver()
             reader.open(f"{site.base}/support")
             reader.fill_in({"email": f"reader{number}@example.com"})
             reader.submit()
             reader.pay(**card())
-        until(lambda: count_of(OutboxMessage, kind="receipt", status="sent") == 4, "the receipts")
+        until(lambda: count_of(OutboxMessage, kind="receipt", status="sent") == GIFTS, "the receipts")
 
-    assert count_of(Donation) == 4
-    assert count_of(OutboxMessage, kind="receipt") == 4
+    assert count_of(Donation) == GIFTS
+    assert count_of(OutboxMessage, kind="receipt") == GIFTS
