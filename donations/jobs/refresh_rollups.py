@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -13,7 +14,7 @@ from donations.models.database import one_connection, reading, writing
 from donations.models.rollups import RollupState
 from donations.runtime import Runtime
 from donations.services import rollups
-from donations.services.rollups import Difference, Targets
+from donations.services.rollups import Difference, RebuildOverdue, Targets
 from donations.services.rollups.refresh import is_rebuilding
 
 log = structlog.get_logger("donations.jobs.refresh_rollups")
@@ -38,7 +39,8 @@ def refresh_rollups(runtime: Runtime) -> int:
     if not is_built:
         try:
             rebuild(runtime, _silently)
-        except AlreadyRebuilding:
+        except (AlreadyRebuilding, RebuildOverdue) as error:
+            log.warning("rollups_not_rebuilt", error=type(error).__name__)
             return 0
         return 1
     if not is_news:
@@ -64,8 +66,8 @@ def refresh_all(runtime: Runtime) -> int:
 
 
 def rebuild(runtime: Runtime, progress: Progress) -> None:
-    """Build the sums anew and put them in place. Raises AlreadyRebuilding."""
-    _claim(runtime)
+    """Build the sums anew and put them in place. Raises AlreadyRebuilding, or RebuildOverdue."""
+    claimed_until = _claim(runtime)
     targets = Targets.temporary()
     zone = runtime.config.report_timezone
     try:
@@ -73,10 +75,11 @@ def rebuild(runtime: Runtime, progress: Progress) -> None:
             with reading(connection) as session:
                 rollups.build(session, targets, zone, progress)
             with writing(connection) as session:
-                rollups.put_in_place(session, targets, zone, runtime.now())
+                rollups.put_in_place(session, targets, zone, claimed_until, runtime.now())
     except BaseException:
         with writing() as session:
-            session.execute(update(RollupState).values(rebuilding_until=None))
+            ours = update(RollupState).where(RollupState.rebuilding_until == claimed_until)
+            session.execute(ours.values(rebuilding_until=None))
         raise
     log.info("rollups_rebuilt")
 
@@ -93,13 +96,16 @@ def differences(runtime: Runtime, progress: Progress) -> tuple[Difference, ...]:
         return rollups.compare(session, targets)
 
 
-def _claim(runtime: Runtime) -> None:
+def _claim(runtime: Runtime) -> datetime:
+    """Until when nobody else takes anything in."""
     now = runtime.now()
+    claimed_until = now + rollups.REBUILD_AT_MOST
     with writing() as session:
         state = session.scalars(select(RollupState).with_for_update()).one()
         if is_rebuilding(state, now):
             raise AlreadyRebuilding
-        state.rebuilding_until = now + rollups.REBUILD_AT_MOST
+        state.rebuilding_until = claimed_until
+    return claimed_until
 
 
 def _silently(_what: str, _done: int, _of: int) -> None:

@@ -6,7 +6,14 @@ Facts are added to sums by one statement each; where a row can change (a support
 it was is taken off the sums first. The same statements build everything anew.
 """
 
-from donations.services.rollups.rebuild import REBUILD_AT_MOST, Difference, build, compare, put_in_place
+from donations.services.rollups.rebuild import (
+    REBUILD_AT_MOST,
+    Difference,
+    RebuildOverdue,
+    build,
+    compare,
+    put_in_place,
+)
 from donations.services.rollups.refresh import MOST_NEWS, is_any_news, is_built_for, refresh
 from donations.services.rollups.target import Targets, zones_of
 
@@ -14,6 +21,7 @@ __all__ = [
     "MOST_NEWS",
     "REBUILD_AT_MOST",
     "Difference",
+    "RebuildOverdue",
     "Targets",
     "build",
     "compare",

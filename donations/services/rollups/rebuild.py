@@ -17,6 +17,7 @@ from sqlalchemy import Column, MetaData, Table, delete, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
 
+from donations.domain.errors import DonationError
 from donations.models.base import BigId
 from donations.models.insert import table_of
 from donations.models.rollups import RollupNews, RollupState
@@ -32,6 +33,14 @@ _SEEN: Final = Table(
 )
 
 _KEYS_OF_DETAILS: Final = frozenset({"supporter_id", "subscription_id"})
+
+
+class RebuildOverdue(DonationError):
+    """Building took longer than others wait for it, and what they took in meanwhile is not in it."""
+
+    def __init__(self) -> None:
+        super().__init__("Rebuilding took too long, and the sums were left as they are.")
+
 
 Progress = Callable[[str, int, int], None]
 """What is done now, how many steps are done, and of how many."""
@@ -60,9 +69,16 @@ def build(session: Session, targets: Targets, report_zone: ZoneInfo, progress: P
     progress("done", len(steps), len(steps))
 
 
-def put_in_place(session: Session, targets: Targets, report_zone: ZoneInfo, now: datetime) -> None:
-    """Exchange the sums for those that were built, and forget the news that are in them."""
+def put_in_place(
+    session: Session, targets: Targets, report_zone: ZoneInfo, claimed_until: datetime, now: datetime
+) -> None:
+    """Exchange the sums for those that were built, and forget the news that are in them.
+
+    Raises RebuildOverdue where the claim has run out: news that others took in since would be lost.
+    """
     state = session.scalars(select(RollupState).where(RollupState.id == 1).with_for_update()).one()
+    if state.rebuilding_until != claimed_until or claimed_until <= now:
+        raise RebuildOverdue
     for model, built in targets.tables.items():
         table = Targets.themselves()[model]
         session.execute(delete(table))
