@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from random import Random
 from urllib.parse import urljoin, urlsplit
@@ -198,14 +197,20 @@ def assert_each_changed_once(owner: Owner, trails: list[Outcome]) -> None:
     assert at >= {"before change_subscription", "after change_subscription"}
 
 
+EVERY_END = pytest.mark.parametrize(
+    "ends", [AROUND_THE_CALL, pytest.param([*range(1, 12)], marks=pytest.mark.prove)], ids=["short", "long"]
+)
+
+
 @ON_POSTGRES_FIRST
-def test_a_change_whose_process_was_killed_is_made_once(owner: Owner) -> None:
+@EVERY_END
+def test_a_change_whose_process_was_killed_is_made_once(
+    owner: Owner, ends: list[int | tuple[str, ...]]
+) -> None:
     trails: list[Outcome] = []
-    for number in count(1):
+    for number, end in enumerate(ends, 1):
         form = owner.form("Change the amount", amount="other", other_amount=str(10 + number))
-        trails.append(owner.is_killed_and_sends_again(form, kill_at=number))
-        if not trails[-1].was_killed:
-            break
+        trails.append(owner.is_killed_and_sends_again(form, kill_at=end))
 
     assert_each_changed_once(owner, trails)
     item = owner.ward.world.subscription()["items"]["data"][0]
@@ -213,9 +218,7 @@ def test_a_change_whose_process_was_killed_is_made_once(owner: Owner) -> None:
 
 
 @ON_SQLITE_FIRST
-@pytest.mark.parametrize(
-    "ends", [AROUND_THE_CALL, pytest.param([*range(1, 12)], marks=pytest.mark.prove)], ids=["short", "long"]
-)
+@EVERY_END
 def test_a_cancellation_whose_process_was_killed_is_made_once_and_can_be_taken_back(
     owner: Owner, ends: list[int | tuple[str, ...]]
 ) -> None:

@@ -17,17 +17,20 @@ from flask import Flask
 
 from config import Config
 from donations.models import Donation, OutboxMessage, StripeEvent, StripeObject
+from donations.models.database import reading
 from donations.sandbox.server import SandboxServer
 from donations.sandbox.settings import Settings
 from tests.journeys.givers import HttpGiver, card
-from tests.proofs.databases import ON_SQLITE
+from tests.proofs.databases import ON_SQLITE, ON_SQLITE_FIRST
 from tests.proofs.prefork import PROCESS_HEADER, Crew, Prefork, listen, prefork
 from tests.proofs.signed import PATH, event_body, signed
-from tests.sync.desk import count_of, only
+from tests.sync.desk import count_of, only, rows
 
 PROCESSES = 20
 DELIVERIES = 60
 GIFTS = 3
+DEAD_FOR = 10
+"""Events."""
 PATIENCE_S = 60
 
 
@@ -52,6 +55,25 @@ def assert_taken_in_once(site: Prefork, secret: str) -> None:
 def test_the_same_event_to_twenty_processes_is_one_event(app: Flask, shared: Config, tmp_path: Path) -> None:
     with prefork(Crew(shared, tmp_path / "site.log", webs=PROCESSES)) as site:
         assert_taken_in_once(site, shared.stripe_webhook_secrets[0])
+
+
+@ON_SQLITE_FIRST
+def test_webhooks_are_taken_while_stripe_itself_is_dead(app: Flask, shared: Config, tmp_path: Path) -> None:
+    """And what a worker asks in vain meanwhile is put off, not lost."""
+    with prefork(Crew(shared, tmp_path / "site.log", webs=1, workers=1)) as site:
+        for number in range(DEAD_FOR):
+            body = event_body(f"evt_{number}", about=f"pi_{number}")
+            headers = signed(body, shared.stripe_webhook_secrets[0])
+            assert requests.post(site.base + PATH, body, headers=headers, timeout=30).status_code == 200
+        until(lambda: any(ticket.tries for ticket in tickets()), "a try in vain")
+
+    assert len(tickets()) == DEAD_FOR
+    assert {(ticket.applied, ticket.quarantined_at) for ticket in tickets()} == {(0, None)}
+
+
+def tickets() -> list[StripeObject]:
+    with reading() as session:
+        return rows(session, StripeObject)
 
 
 @ON_SQLITE
