@@ -35,6 +35,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "journeys" in item.path.parts)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """At the end of `make prove`, the figures of its proofs."""
+    if config.option.markexpr != "prove":
+        return
+    for report in terminalreporter.getreports("passed"):
+        for name, seen in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(f"{report.nodeid.partition('::')[2]}: {seen}")
+
+
 @pytest.fixture(scope="session")
 def sqlite_template() -> Iterator[SqliteTemplate]:
     folder = temporary_folder()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,3 +19,9 @@ def shared(config: Config, tmp_path: Path) -> Config:
     is_server = config.database_url.startswith("postgresql")
     queue = config.database_url if is_server else f"sqlite:///{tmp_path}/queue.db"
     return replace(config, queue_url=queue, stripe_api_base="http://127.0.0.1:9", uses_sandbox=False)
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Says what a proof saw; `make prove` tells it at its end."""
+    return partial(record_property, "figures")

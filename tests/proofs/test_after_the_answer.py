@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def kept() -> tuple[set[str], set[str]]:
 
 @pytest.mark.parametrize("kills", KILLS)
 def test_an_event_outlives_the_process_that_answered_for_it(
-    app: Flask, shared: Config, tmp_path: Path, kills: int
+    app: Flask, shared: Config, tmp_path: Path, kills: int, figures: Callable[[str], None]
 ) -> None:
     told = {f"evt_{number}" for number in range(kills)}
 
@@ -50,7 +51,7 @@ def test_an_event_outlives_the_process_that_answered_for_it(
             killed_after_its_200(site, event_id, shared.stripe_webhook_secrets[0])
 
     assert kept() == (told, {f"pi_{event_id}" for event_id in told})
-    print(f"{kills} processes killed after a 200 of theirs, {len(told)} events kept")
+    figures(f"{kills} processes killed after a 200 of theirs, {len(told)} events kept")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -129,14 +129,18 @@ def assert_none_accepted(client: FlaskClient, number: int) -> None:
 
 @ON_SQLITE_FIRST
 @pytest.mark.parametrize("number", MANY)
-def test_no_forged_signature_is_accepted(client: FlaskClient, number: int) -> None:
+def test_no_forged_signature_is_accepted(
+    client: FlaskClient, number: int, figures: Callable[[str], None]
+) -> None:
     assert_none_accepted(client, number)
-    print(f"{number} forged signatures of {len(KINDS)} kinds: each answered with 400, no row")
+    figures(f"{number} forged signatures of {len(KINDS)} kinds: each answered with 400, no row")
 
 
 @ON_SQLITE_FIRST
 @pytest.mark.parametrize("number", MANY)
-def test_no_body_is_accepted_under_the_signature_of_another(client: FlaskClient, number: int) -> None:
+def test_no_body_is_accepted_under_the_signature_of_another(
+    client: FlaskClient, number: int, figures: Callable[[str], None]
+) -> None:
     dice, whole = Random(17), event_body("evt_1")
     header = header_at(whole, secret(), 0)
     bodies = [body for body in (fuzzed(dice, whole) for _ in range(number)) if body != whole]
@@ -145,7 +149,7 @@ def test_no_body_is_accepted_under_the_signature_of_another(client: FlaskClient,
 
     assert set(answers) == {400}
     assert (count_of(StripeEvent), count_of(StripeObject)) == (0, 0)
-    print(f"{len(bodies)} fuzzed bodies: each answered with 400, no row")
+    figures(f"{len(bodies)} fuzzed bodies: each answered with 400, no row")
 
 
 @ON_SQLITE_FIRST

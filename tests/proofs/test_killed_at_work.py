@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -116,7 +116,7 @@ def test_a_worker_that_is_killed_again_and_again_applies_and_writes_once(
 @pytest.mark.prove
 @pytest.mark.parametrize("choices", [ONCE, MONTHLY], ids=["once", "monthly"])
 def test_a_worker_that_is_killed_at_any_one_boundary_loses_and_doubles_nothing(
-    ward: Ward, choices: dict[str, str]
+    ward: Ward, choices: dict[str, str], figures: Callable[[str], None]
 ) -> None:
     """A gift for each boundary, so that none is covered by what another kill left behind."""
     trails: list[Outcome] = []
@@ -126,7 +126,7 @@ def test_a_worker_that_is_killed_at_any_one_boundary_loses_and_doubles_nothing(
         ward.recover()
 
     assert_made_good(ward.world, trails)
-    print(f"killed at {len(trails) - 1} boundaries: {Counter(t.passed[-1].split(' <')[0] for t in trails)}")
+    figures(f"killed at each of {len(trails) - 1} boundaries, {len(trails)} gifts")
 
 
 @ON_SQLITE_FIRST

@@ -4,7 +4,7 @@ doubled and in disorder: no divergence from what Stripe says, and no effect twic
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,8 +35,8 @@ MIDDLE = pytest.param(GALE, id="middle", marks=pytest.mark.prove)
 LONG = pytest.param(HURRICANE, id="long", marks=pytest.mark.prove)
 
 
-def let_it_blow(world: Storm, restart: RestartablePostgres | None = None) -> None:
-    """Gifts, then month after month; half of what is disputed and given back comes in between."""
+def let_it_blow(world: Storm, restart: RestartablePostgres | None = None) -> str:
+    """Gifts, then month after month; some is disputed and given back. Returns what was seen."""
     began = time.monotonic()
     half = world.force.gifts // 2
     world.give_all(0, half)
@@ -48,7 +48,7 @@ def let_it_blow(world: Storm, restart: RestartablePostgres | None = None) -> Non
         world.control("clock", days=31)
     world.calm()
     assert_nothing_lost_or_doubled(world)
-    print(
+    return (
         f"seed {world.force.seed}: {world.force.webs} websites and {world.force.workers} workers, "
         f"{world.deliveries()} deliveries, {world.site.deaths} killed, "
         f"{0 if restart is None else restart.restarts} restarts of the database, "
@@ -58,9 +58,9 @@ def let_it_blow(world: Storm, restart: RestartablePostgres | None = None) -> Non
 
 @ON_SQLITE
 @pytest.mark.parametrize("force", [SHORT, MIDDLE, LONG])
-def test_on_one_file(shared: Config, tmp_path: Path, force: Force) -> None:
+def test_on_one_file(shared: Config, tmp_path: Path, force: Force, figures: Callable[[str], None]) -> None:
     with storm(shared, tmp_path, force) as world:
-        let_it_blow(world)
+        figures(let_it_blow(world))
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def restartable() -> Iterator[RestartablePostgres]:
 @pytest.mark.prove
 @pytest.mark.parametrize("force", [SHORT, MIDDLE, LONG])
 def test_on_a_server_that_is_restarted(
-    restartable: RestartablePostgres, tmp_path: Path, force: Force
+    restartable: RestartablePostgres, tmp_path: Path, force: Force, figures: Callable[[str], None]
 ) -> None:
     with restartable.fresh() as url:
         base = Config.from_env({"INSTANCE_DIR": str(tmp_path / "instance")})
         config = replace(base, database_url=url, queue_url=url)
         with storm(config, tmp_path, force) as world:
-            let_it_blow(world, restartable)
+            figures(let_it_blow(world, restartable))
