@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import chain, repeat
-
-import pytest
 from flask import Flask
 from hypothesis import given
 from sqlalchemy import func, select, update
@@ -18,7 +12,6 @@ from donations.models.database import reading, writing
 from donations.models.rollups import DayMoney, DayMovement, RollupNews
 from donations.runtime import Runtime, current
 from donations.services import movements
-from donations.services.rollups import RebuildOverdue
 from tests.effort import over_histories
 from tests.factories import NOON, ZONE, make_donation, make_subscription, make_supporter
 from tests.histories import History, histories, live
@@ -73,44 +66,3 @@ def test_facts_that_come_while_sums_are_rebuilt_are_taken_in_afterwards(app: Fla
     with reading() as session:
         assert session.scalar(select(func.sum(DayMoney.gross))) == zones(700)
     assert refresh_rollups.differences(runtime, lambda *_: None) == ()
-
-
-def test_a_rebuild_that_outlives_its_claim_loses_nothing_that_was_taken_in_meanwhile(app: Flask) -> None:
-    """As on a machine that was suspended, or where building takes longer than others wait."""
-    slow = current()
-    refresh_rollups.refresh_all(slow)
-    quick = replace(slow, now=lambda: slow.now() + timedelta(hours=3))
-
-    def others_go_on(_what: str, done: int, _of: int) -> None:
-        if done == 10:
-            with writing() as session:
-                make_donation(session, make_supporter(session, slow.vault), amount=700)
-            assert refresh_rollups.refresh_all(quick) > 0
-
-    with pytest.raises(RebuildOverdue):
-        refresh_rollups.rebuild(replace(slow, now=after_the_claim(slow)), others_go_on)
-
-    assert refresh_rollups.differences(quick, lambda *_: None) == ()
-
-
-def test_a_rebuild_whose_claim_another_took_over_leaves_it_alone(app: Flask) -> None:
-    slow = current()
-    quick = replace(slow, now=lambda: slow.now() + timedelta(hours=3))
-
-    def another_begins(_what: str, done: int, _of: int) -> None:
-        if done == 10:
-            refresh_rollups.rebuild(quick, lambda *_: None)
-            with writing() as session:
-                make_donation(session, make_supporter(session, slow.vault), amount=700)
-            assert refresh_rollups.refresh_all(quick) > 0
-
-    with pytest.raises(RebuildOverdue):
-        refresh_rollups.rebuild(slow, another_begins)
-
-    assert refresh_rollups.differences(quick, lambda *_: None) == ()
-
-
-def after_the_claim(runtime: Runtime) -> Callable[[], datetime]:
-    """A clock that says three hours more from the second time on that it is asked."""
-    spans = chain([timedelta()], repeat(timedelta(hours=3)))
-    return lambda: runtime.now() + next(spans)
