@@ -25,18 +25,15 @@ KINDS: Final = (
 """Which databases tests run on: all, unless `TEST_DATABASES` names fewer, as runs of mutants do."""
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if set(KINDS) != set(ALL_KINDS):
-        terminalreporter.write_line(f"Only on {', '.join(KINDS)}, as TEST_DATABASES says.", yellow=True)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The journeys last: their site, worker and browser stay up until the end of the run."""
     items.sort(key=lambda item: "journeys" in item.path.parts)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """At the end of `make prove`, the figures of its proofs."""
+    """Which databases were left out; and at the end of `make prove`, the figures of its proofs."""
+    if set(KINDS) != set(ALL_KINDS):
+        terminalreporter.write_line(f"Only on {', '.join(KINDS)}, as TEST_DATABASES says.", yellow=True)
     if config.option.markexpr != "prove":
         return
     for report in terminalreporter.getreports("passed"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from donations.models import Donation, StripeObject
 from donations.models.database import reading
 from donations.runtime import Runtime
 from donations.services import call_budget
+from donations.services.tickets import Ticket
 from tests.sync.desk import Desk, count_of
 from tests.sync.lives import ids, invoice, payment_intent, truth
 
@@ -94,14 +96,16 @@ def all_tickets() -> list[StripeObject]:
         return list(session.scalars(select(StripeObject)))
 
 
+def looking(desk: Desk) -> Callable[[Ticket], bool]:
+    return lambda ticket: drain.look_again(desk.runtime, ticket, desk.random) is drain.Answer.GIVEN
+
+
 def test_what_was_marked_since_the_lease_is_looked_at_with_it(desk: Desk) -> None:
     invoices(desk, 2)
     batch = pace.lease(desk.runtime, 2)
     desk.deliver(INVOICE, "in_1")
 
-    pace.work_through(
-        desk.runtime, batch, lambda each: drain.look_again(desk.runtime, each, desk.random) is drain.Answer.GIVEN, threads=1
-    )
+    pace.work_through(desk.runtime, batch, looking(desk), threads=1)
 
     assert desk.ticket(INVOICE, "in_1").applied == 2
     assert desk.gateway.calls == 2
@@ -113,9 +117,7 @@ def test_what_another_worker_looked_at_since_the_lease_is_not_fetched_again(desk
     desk.deliver(INVOICE, "in_1")
     desk.drain()
 
-    pace.work_through(
-        desk.runtime, batch, lambda each: drain.look_again(desk.runtime, each, desk.random) is drain.Answer.GIVEN, threads=1
-    )
+    pace.work_through(desk.runtime, batch, looking(desk), threads=1)
 
     assert desk.gateway.calls == 2
 
