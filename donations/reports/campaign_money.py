@@ -16,7 +16,8 @@ from donations.reports.conversion import CAMPAIGNS
 from donations.reports.definitions import FEES, GROSS, NET
 from donations.reports.filter_words import written_origin
 from donations.reports.filters import Filter, Filters
-from donations.reports.sums import MoneySums, MovementSums, money_by, movements_by
+from donations.reports.sum_values import MoneySums, MovementSums
+from donations.reports.sums import money_by, movements_by
 from donations.reports.table import Behind, Column, ColumnKind, Definition, Row, RowsOf, Table
 from donations.reports.words import amounts, counted, sentence
 

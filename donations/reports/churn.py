@@ -19,7 +19,7 @@ from donations.reports.movement_definitions import (
 from donations.reports.movement_figures import behind_moved, counts_people, cut_notes, people_of, standing
 from donations.reports.movement_words import CAUSE_NAMES, TAG_NAMES
 from donations.reports.recurring_ledger import NOTHING, Ledger, Moved, monthly
-from donations.reports.sums import MovementSums
+from donations.reports.sum_values import MovementSums
 from donations.reports.table import Behind, Chart, ChartKind, Column, ColumnKind, Row, Table
 from donations.reports.words import amounts, counted, listed
 

@@ -19,7 +19,8 @@ from donations.domain.periods import Period, local_day, months_after, whole_mont
 from donations.models.rollups import CohortMonth
 from donations.reports.currency_order import in_order
 from donations.reports.filters import Filters
-from donations.reports.sums import MovementSums, movements_by
+from donations.reports.sum_values import MovementSums
+from donations.reports.sums import movements_by
 
 _LEAST_COHORTS: Final = 24
 _MOST_COHORTS: Final = 36

@@ -15,7 +15,8 @@ from donations.domain.periods import Period, last_months, local_day, whole_month
 from donations.reports.behind import dates, links
 from donations.reports.definitions import COMPARED, CONFIRMATION, FAILED, GIVEN_UP, PENDING_FAILURES, RECOVERY
 from donations.reports.filters import Filters
-from donations.reports.sums import FailureSums, failures_by
+from donations.reports.sum_values import FailureSums
+from donations.reports.sums import failures_by
 from donations.reports.table import Behind, Chart, ChartKind, Column, ColumnKind, Row, RowsOf, Table
 from donations.reports.words import counted, on_days, plural, sentence, share
 

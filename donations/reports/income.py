@@ -18,7 +18,7 @@ from donations.reports.money_columns import (
     words_of_days,
 )
 from donations.reports.money_over_time import days_sentence
-from donations.reports.sums import MoneySums
+from donations.reports.sum_values import MoneySums
 from donations.reports.table import Behind, Chart, ChartKind, Column, ColumnKind, Row, Table
 from donations.reports.takings import (
     NOTHING,

@@ -17,7 +17,8 @@ from donations.reports.currency_order import in_order
 from donations.reports.definitions import AT_RISK, COMPARED, ENDED_BY_FAILURE
 from donations.reports.filters import Filters
 from donations.reports.gifts_now import gifts_now, monthly
-from donations.reports.sums import MovementSums, heads, movements_by
+from donations.reports.sum_values import MovementSums
+from donations.reports.sums import heads, movements_by
 from donations.reports.table import Behind, Column, ColumnKind, Row, RowsOf, Table
 from donations.reports.words import amounts, counted, plural, sentence
 

@@ -12,7 +12,7 @@ from donations.domain.adjustments import AdjustmentKind
 from donations.domain.money import Money
 from donations.domain.periods import Period
 from donations.reports.definitions import DISPUTES, FEES, GROSS, NET, PENDING, REFUNDS
-from donations.reports.sums import MoneySums
+from donations.reports.sum_values import MoneySums
 from donations.reports.table import Behind, Column, ColumnKind, Row, RowsOf
 
 CURRENCY: Final = Column("currency", "Currency", ColumnKind.CURRENCY)

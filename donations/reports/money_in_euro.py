@@ -14,7 +14,8 @@ from donations.reports.filters import Filters
 from donations.reports.income import CHANGES, change_of
 from donations.reports.money_columns import CURRENCY, PARTS
 from donations.reports.money_over_time import month_name, months_of
-from donations.reports.sums import Key, MoneySums
+from donations.reports.sum_values import MoneySums
+from donations.reports.sums import Key
 from donations.reports.table import Cell, Chart, ChartKind, Column, ColumnKind, Table
 from donations.reports.takings import Takings, before_words
 from donations.reports.words import LOCALE

@@ -24,7 +24,8 @@ from donations.reports.money_columns import (
     figures,
     words_of_days,
 )
-from donations.reports.sums import Key, MoneySums
+from donations.reports.sum_values import MoneySums
+from donations.reports.sums import Key
 from donations.reports.table import Behind, Chart, ChartKind, Column, ColumnKind, Row, Table
 from donations.reports.takings import (
     NOTHING,

@@ -14,7 +14,8 @@ from donations.domain.periods import Period
 from donations.reports.filters import Filters
 from donations.reports.movement_words import KIND_NAMES
 from donations.reports.recurring_ledger import KINDS, Steps, monthly
-from donations.reports.sums import MovementSums, heads
+from donations.reports.sum_values import MovementSums
+from donations.reports.sums import heads
 from donations.reports.table import Behind, Cell, Column, Row, RowsOf
 from donations.reports.words import LOCALE, counted
 

@@ -24,7 +24,7 @@ from donations.reports.movement_figures import (
 from donations.reports.movement_steps import behind_step, steps_in
 from donations.reports.movement_words import KIND_NAMES
 from donations.reports.recurring_ledger import KINDS, Ledger, monthly, rate_window, shown_months
-from donations.reports.sums import MovementSums
+from donations.reports.sum_values import MovementSums
 from donations.reports.table import Behind, Chart, ChartKind, Column, ColumnKind, Row, Table
 from donations.reports.words import counted, listed
 

@@ -18,7 +18,8 @@ from donations.reports.income import CHANGES
 from donations.reports.money_columns import CURRENCY
 from donations.reports.money_in_euro import RATE_IS_MISSING, compared, is_worth_it, net_in_euro, notes_of
 from donations.reports.recurring import Recurring
-from donations.reports.sums import Key, MovementSums
+from donations.reports.sum_values import MovementSums
+from donations.reports.sums import Key
 from donations.reports.table import Column, ColumnKind, Row, Table
 from donations.reports.takings import Takings
 from donations.reports.words import LOCALE, listed

@@ -24,7 +24,8 @@ from donations.reports.definitions import (
 )
 from donations.reports.filters import Filters
 from donations.reports.money_columns import CURRENCY
-from donations.reports.sums import Key, MovementSums, heads, movements_by, stood_on
+from donations.reports.sum_values import MovementSums
+from donations.reports.sums import Key, heads, movements_by, stood_on
 from donations.reports.table import Behind, Column, ColumnKind, Definition, Row, RowsOf, Table
 from donations.reports.takings import shown
 from donations.reports.words import amounts, counted, sentence

@@ -22,7 +22,8 @@ from donations.domain.periods import Period, months_after, whole_month
 from donations.reports.currency_order import in_order
 from donations.reports.filters import Filters
 from donations.reports.movement_words import KIND_NAMES
-from donations.reports.sums import MovementSums, movements_between, stood_on
+from donations.reports.sum_values import MovementSums
+from donations.reports.sums import movements_between, stood_on
 
 KINDS: Final = tuple(KIND_NAMES)
 """In the order of the identity."""

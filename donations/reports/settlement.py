@@ -12,7 +12,8 @@ from donations.models import DonationSource
 from donations.reports.definitions import SETTLED
 from donations.reports.filters import Filters
 from donations.reports.money_columns import behind_row
-from donations.reports.sums import Key, SettlementSums, settlements_by
+from donations.reports.sum_values import SettlementSums
+from donations.reports.sums import Key, settlements_by
 from donations.reports.table import Column, ColumnKind, Row, Table
 from donations.reports.words import SOURCE_NAMES, amounts, counted, sentence
 

@@ -7,17 +7,15 @@ followed: its zone, what was known on a day, currency, frequency and origin.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date, timedelta
-from functools import cache
-from operator import add, attrgetter
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Table, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from donations.domain.periods import Period, local_day
+from donations.domain.periods import Period, local_day, whole_month
 from donations.models import Origin
 from donations.models.insert import table_of
 from donations.models.rollups import (
@@ -30,107 +28,23 @@ from donations.models.rollups import (
     DaySettlement,
     MonthAmount,
     MonthMoney,
+    MonthMovement,
 )
 from donations.models.sql_time import month_of
 from donations.reports.filters import Filters
+from donations.reports.sum_values import (
+    AnySums,
+    FailureSums,
+    GiftSums,
+    MoneySums,
+    MovementSums,
+    SettlementSums,
+)
 
 ORIGIN_WORDS: Final = ("campaign", "article", "placement", "variant")
 MONTH: Final = "month"
 Key = tuple[Any, ...]
 """What was grouped by, in the order in which it was asked for."""
-
-
-@cache
-def _values_of(kind: type[_Sums]) -> Callable[[Any], tuple[Any, ...]]:
-    """Pages add sums by the ten thousand, so their fields are not looked up each time."""
-    return attrgetter(*(each.name for each in fields(kind)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    def __add__(self, other: Self) -> Self:
-        values = _values_of(type(self))
-        return type(self)(*map(add, values(self), values(other)))
-
-
-AnySums = TypeVar("AnySums", bound=_Sums)
-
-
-@dataclass(frozen=True, slots=True)
-class MoneySums(_Sums):
-    """Amounts are minor units of one currency; see `DayMoney` for the days on which they count."""
-
-    donations: int = 0
-    gross: int = 0
-    settled_donations: int = 0
-    settled_gross: int = 0
-    fees: int = 0
-    refunds: int = 0
-    refunded: int = 0
-    disputes: int = 0
-    disputed: int = 0
-
-    @property
-    def pending_donations(self) -> int:
-        """Those whose fee is not known yet."""
-        return self.donations - self.settled_donations
-
-    @property
-    def pending_gross(self) -> int:
-        return self.gross - self.settled_gross
-
-    @property
-    def net(self) -> int:
-        """Gross less refunds, lost disputes and the fees that are known."""
-        return self.gross - self.refunded - self.disputed - self.fees
-
-
-@dataclass(frozen=True, slots=True)
-class MovementSums(_Sums):
-    """Sums of the recurring-revenue ledger. `annual` is a year's worth in minor units of one currency."""
-
-    lines: int = 0
-    gifts: int = 0
-    annual: int = 0
-    supporters: int = 0
-    supporters_in_currency: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class GiftSums(_Sums):
-    """How many gifts."""
-
-    donations: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SettlementSums(_Sums):
-    """What reached our balance, in minor units of the settlement currency."""
-
-    payments: int = 0
-    settled: int = 0
-    fees: int = 0
-    net: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FailureSums(_Sums):
-    """Payments of recurring gifts that failed, and what is so of them now; see `DayFailure`."""
-
-    failed: int = 0
-    needed_confirmation: int = 0
-    recovered: int = 0
-    recovered_in_time: int = 0
-    given_up: int = 0
-
-    @property
-    def recovered_later(self) -> int:
-        return self.recovered - self.recovered_in_time
-
-    @property
-    def open(self) -> int:
-        """Neither recovered nor given up."""
-        return self.failed - self.recovered - self.given_up
 
 
 def money_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, MoneySums]:
@@ -159,7 +73,11 @@ def settlements_by(
 
 def movements_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, MovementSums]:
     """What moved in a period. `kind`, `cause` and `tag` may be grouped by, too."""
-    table = _movements(filters, keys)
+    is_by_month = "day" not in keys and not _needs_origin(filters, keys)
+    if is_by_month and _is_of_whole_months(filters, period):
+        table = table_of(MonthMovement)
+    else:
+        table = table_of(DayMovementByOrigin if _needs_origin(filters, keys) else DayMovement)
     return _read(session, filters, table, keys, MovementSums, _within(table, period))
 
 
@@ -172,8 +90,8 @@ def failures_by(session: Session, filters: Filters, period: Period, *keys: str) 
 
 def stood_on(session: Session, filters: Filters, day: date, *keys: str) -> dict[Key, MovementSums]:
     """What all movements up to the end of a day come to: recurring revenue and its givers at that moment."""
-    table = _movements(filters, keys)
-    return _read(session, filters, table, keys, MovementSums, table.c.day <= day)
+    found = movements_between(session, filters, (day,), *keys)
+    return {key[1:]: sums for key, sums in found.items()}
 
 
 def movements_between(
@@ -182,9 +100,35 @@ def movements_between(
     """What moved from each of some days to the next, all in one read: a movement stands under the first
     of `days` by whose end it had happened, which is the first part of the key. Up to the last of them."""
     ends = sorted(set(days))
-    table = _movements(filters, keys)
-    by_then = _first_from(table.c.day, ends)
-    return _read(session, filters, table, keys, MovementSums, table.c.day <= ends[-1], by_then)
+    by_origin = _needs_origin(filters, keys)
+    if by_origin or filters.known_on is not None:
+        table = table_of(DayMovementByOrigin if by_origin else DayMovement)
+        return _read_up_to(session, filters, table, keys, ends, table.c.day <= ends[-1])
+    cut = sorted({day.replace(day=1) for day in ends if not _ends_a_month(day)})
+    months = table_of(MonthMovement)
+    whole = and_(months.c.month <= ends[-1], months.c.month.not_in(cut))
+    found = _read_up_to(session, filters, months, keys, ends, whole)
+    if cut:
+        by_day = table_of(DayMovement)
+        in_parts = or_(
+            *(by_day.c.day.between(month, min(whole_month(month).last, ends[-1])) for month in cut)
+        )
+        for key, sums in _read_up_to(session, filters, by_day, keys, ends, in_parts).items():
+            found[key] = found[key] + sums if key in found else sums
+    return found
+
+
+def _read_up_to(
+    session: Session,
+    filters: Filters,
+    table: Table[Any],
+    keys: tuple[str, ...],
+    ends: Sequence[date],
+    within: ColumnElement[bool],
+) -> dict[Key, MovementSums]:
+    """By the first of `ends` that is not before the day, or before the month where no end cuts it."""
+    by_then = _first_from(table.c[MONTH if MONTH in table.c else "day"], ends)
+    return _read(session, filters, table, keys, MovementSums, within, by_then)
 
 
 def heads(sums: MovementSums, filters: Filters) -> int | None:
@@ -199,13 +143,18 @@ def _needs_origin(filters: Filters, keys: tuple[str, ...]) -> bool:
     return bool(_asked_origin(filters)) or any(key in ORIGIN_WORDS for key in keys)
 
 
+def _ends_a_month(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1
+
+
 def _is_of_whole_months(filters: Filters, period: Period) -> bool:
     """Whether the sums of months say it: no month is cut short, and all that is known counts. This month
     ends today."""
     if filters.known_on is not None:
         return False
-    is_whole = (period.last + timedelta(days=1)).day == 1
-    return period.first.day == 1 and (is_whole or period.last >= local_day(filters.as_of, filters.zone))
+    return period.first.day == 1 and (
+        _ends_a_month(period.last) or period.last >= local_day(filters.as_of, filters.zone)
+    )
 
 
 def _asked_origin(filters: Filters) -> Mapping[str, str]:
@@ -249,10 +198,6 @@ def _within(table: Table[Any], period: Period) -> ColumnElement[bool]:
     """The days of a period, or its months where the sums are of whole ones."""
     column = table.c[MONTH if MONTH in table.c else "day"]
     return column.between(period.first, period.last)
-
-
-def _movements(filters: Filters, keys: tuple[str, ...]) -> Table[Any]:
-    return table_of(DayMovementByOrigin if _needs_origin(filters, keys) else DayMovement)
 
 
 def _column(table: Table[Any], key: str) -> ColumnElement[Any]:

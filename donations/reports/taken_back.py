@@ -5,7 +5,7 @@ from __future__ import annotations
 from donations.domain.money import Money
 from donations.reports.definitions import COMPARED, DISPUTES, REFUNDS
 from donations.reports.money_columns import CURRENCY, behind_both
-from donations.reports.sums import MoneySums
+from donations.reports.sum_values import MoneySums
 from donations.reports.table import Column, ColumnKind, Row, Table
 from donations.reports.takings import Takings, amounts_of, shown
 from donations.reports.words import counted, listed, sentence

@@ -12,7 +12,8 @@ from donations.domain.money import Money
 from donations.domain.rates import HOME_CURRENCY
 from donations.reports.currency_order import in_order
 from donations.reports.filters import Compare, Filters
-from donations.reports.sums import Key, MoneySums, money_by
+from donations.reports.sum_values import MoneySums
+from donations.reports.sums import Key, money_by
 from donations.reports.words import amounts, counted
 
 NOTHING: Final = MoneySums()

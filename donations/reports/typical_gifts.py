@@ -16,7 +16,8 @@ from donations.reports.currency_order import in_order
 from donations.reports.definitions import AVERAGE, COMPARED, GROSS, MEDIAN
 from donations.reports.filters import Filters
 from donations.reports.money_columns import CURRENCY, DONATIONS, behind_row
-from donations.reports.sums import MoneySums, gifts_by
+from donations.reports.sum_values import MoneySums
+from donations.reports.sums import gifts_by
 from donations.reports.table import Column, ColumnKind, Row, Table
 from donations.reports.takings import NOTHING, Takings
 from donations.reports.words import FREQUENCY_NAMES, LOCALE, listed

@@ -17,7 +17,7 @@ from donations.jobs import refresh_rollups
 from donations.models.database import reading, writing
 from donations.reports import sums
 from donations.reports.filters import Filters
-from donations.reports.sums import MoneySums
+from donations.reports.sum_values import MoneySums
 from donations.runtime import current
 from donations.services import adjustments, movements, origins
 from tests.factories import ZONE, make_donation, make_refund, make_subscription, make_supporter

@@ -1,4 +1,4 @@
-"""Recurring revenue: what moved, by day."""
+"""Recurring revenue: what moved, by day and by month."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from donations.models.base import Base
-from donations.models.rollups.keys import Currency, OfDay, OriginId, Sum, Word
+from donations.models.rollups.keys import Currency, Day, OfDay, OriginId, Sum, Word, Zone
 
 
-class _Moved(OfDay):
+class _Moved:
     """Sums of the ledger's lines. All up to a day together are what stood at its end.
 
     A line that changes a gift's rhythm counts under both: what it was is taken away from the one, what
@@ -32,12 +32,21 @@ class _Moved(OfDay):
     """Heads, as far as this currency goes."""
 
 
-class DayMovement(_Moved, Base):
+class DayMovement(OfDay, _Moved, Base):
     __tablename__ = "day_movement"
 
 
-class DayMovementByOrigin(_Moved, Base):
+class DayMovementByOrigin(OfDay, _Moved, Base):
     __tablename__ = "day_movement_by_origin"
     __table_args__ = (Index("ix_day_movement_by_origin_origin_id", "origin_id", "zone", "currency", "day"),)
 
     origin_id: Mapped[OriginId]
+
+
+class MonthMovement(_Moved, Base):
+    """By month, as it is known now: what stood long ago is few lines. `month` is its first day."""
+
+    __tablename__ = "month_movement"
+
+    zone: Mapped[Zone]
+    month: Mapped[Day]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, case, cast, func, literal, select,
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from donations.models import Movement, Subscription
-from donations.models.rollups import CohortMonth, DayMovement, DayMovementByOrigin
+from donations.models.rollups import CohortMonth, DayMovement, DayMovementByOrigin, MonthMovement
 from donations.models.sql_time import local_day, local_month
 from donations.services.rollups.target import Facts, Ids, Targets, add
 
@@ -39,7 +39,7 @@ def add_movements(session: Session, targets: Targets, zone: ZoneInfo, ids: Ids) 
         supporters_in_currency=literal(0),
     ).where(is_switch)
     facts = union_all(_chosen(into, ids), _chosen(out_of, ids)).subquery()
-    for model in (DayMovement, DayMovementByOrigin):
+    for model in (DayMovement, DayMovementByOrigin, MonthMovement):
         add(session, targets[model], facts)
 
 
@@ -78,6 +78,7 @@ def _side(zone: ZoneInfo, frequency: InstrumentedAttribute[Any], **sums: Any) ->
     return select(
         literal(zone.key).label("zone"),
         local_day(Movement.occurred_at, zone.key).label("day"),
+        local_month(Movement.occurred_at, zone.key).label("month"),
         local_day(Movement.recorded_at, zone.key).label("known_on"),
         Movement.currency.label("currency"),
         frequency.label("frequency"),

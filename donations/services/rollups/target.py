@@ -24,6 +24,7 @@ TABLES: Final[tuple[type[Base], ...]] = (
     rollups.MonthAmount,
     rollups.DayMovement,
     rollups.DayMovementByOrigin,
+    rollups.MonthMovement,
     rollups.CohortMonth,
     rollups.DayFailure,
     rollups.DayStep,
