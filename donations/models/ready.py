@@ -2,7 +2,8 @@
 
 SQLAlchemy finds the words of a statement anew in its cache each time, by walking through all of it, and keeps
 an account of each execution. A ready statement keeps its words, knows how each value is to be handed to the
-driver, and is run by the driver. What goes wrong is raised as SQLAlchemy would raise it.
+driver, and is run by the driver. What goes wrong is raised as SQLAlchemy would raise it. Of what a session
+has not flushed yet it knows nothing.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ class ReadyStatement:
         Raises DBAPIError, and has thrown the connection away where that says so.
         """
         filled = {**self._fixed, **self._for_driver(values)}
+        given = filled if self._names is None else [filled[name] for name in self._names]
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(
-                self.text, filled if self._names is None else [filled[name] for name in self._names]
-            )
+            # Whoever listens to what the database is told hears of this too.
+            connection.dispatch.before_cursor_execute(connection, cursor, self.text, given, None, False)
+            cursor.execute(self.text, given)
             return cursor.fetchone()
         except Exception as error:
             raise self._translated(connection, error) from error
