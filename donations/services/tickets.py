@@ -11,14 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, Update, and_, case, func, select, update
+from sqlalchemy import Dialect, Row, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from donations.gateway.kinds import ObjectKind
 from donations.models import StripeObject
+from donations.models.insert import table_of
+from donations.models.ready import ReadyStatement
 
 LEASE: Final = timedelta(seconds=120)
 """Longer than a fetch may take with all its tries; after it another worker may take over."""
@@ -32,6 +35,10 @@ NOT_OURS: Final = "not ours"
 _FIRST_DELAY: Final = timedelta(seconds=4)
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _LONGEST_PROBLEM: Final = 500
+_TABLE: Final = table_of(StripeObject)
+_OF_TICKET: Final = tuple(
+    _TABLE.c[name] for name in ("id", "kind", "stripe_id", "generation", "tries", "marked_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +57,24 @@ class Ticket:
 def claim_due(session: Session, limit: int, now: datetime) -> list[Ticket]:
     """Lease the tickets that wait longest, passing over those that another worker is leasing now."""
     due = (
-        select(StripeObject)
+        select(*_OF_TICKET)
         .where(_is_due(now))
         .order_by(StripeObject.next_try_at, StripeObject.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = session.scalars(due).all()
-    tickets = [_ticket(row) for row in rows]
-    for row in rows:
-        row.next_try_at = now + LEASE
+    tickets = [_ticket(row) for row in session.execute(due)]
+    if tickets:
+        leased = update(_TABLE).where(_TABLE.c.id.in_([ticket.id for ticket in tickets]))
+        session.execute(leased.values(next_try_at=now + LEASE))
     return tickets
 
 
 def read_again(session: Session, ticket: Ticket) -> Ticket | None:
     """A ticket that was leased a while ago, as it is now: what was marked meanwhile is looked at with it.
     None where another worker has applied it since."""
-    row = session.get(StripeObject, ticket.id)
-    if row is None or row.applied >= row.generation or row.quarantined_at is not None:
-        return None
-    return _ticket(row)
+    row = session.execute(_READ_AGAIN, {"ticket_id": ticket.id}).first()
+    return None if row is None else _ticket(row)
 
 
 def give_back(session: Session, leased: Iterable[Ticket], now: datetime) -> None:
@@ -82,8 +87,7 @@ def give_back(session: Session, leased: Iterable[Ticket], now: datetime) -> None
 
 def next_due_at(session: Session) -> datetime | None:
     """When the next ticket comes due; None when nothing waits."""
-    waiting = and_(StripeObject.applied < StripeObject.generation, StripeObject.quarantined_at.is_(None))
-    return session.scalar(select(func.min(StripeObject.next_try_at)).where(waiting))
+    return session.scalar(select(func.min(StripeObject.next_try_at)).where(_waits()))
 
 
 def finish(session: Session, ticket: Ticket, asked_at: datetime) -> bool:
@@ -93,12 +97,9 @@ def finish(session: Session, ticket: Ticket, asked_at: datetime) -> bool:
     are applied one after the other. It writes the generation that was read, never the row's:
     what was marked during the fetch must be looked at again.
     """
-    statement = (
-        update(StripeObject)
-        .where(StripeObject.id == ticket.id, StripeObject.applied < ticket.generation)
-        .values(applied=ticket.generation, tries=0, problem=None, quarantined_at=None, looked_at=asked_at)
-    )
-    return _changed(session, statement)
+    connection = session.connection()
+    values = {"ticket_id": ticket.id, "read": ticket.generation, "asked_at": asked_at}
+    return _ready_finish(connection.dialect).first(connection, values) is not None
 
 
 def note(session: Session, ticket: Ticket, text: str) -> None:
@@ -174,19 +175,35 @@ def _put_off(session: Session, ticket: Ticket, problem: str, until: datetime, *,
     session.execute(statement)
 
 
-def _is_due(now: datetime) -> Any:
-    return and_(
-        StripeObject.applied < StripeObject.generation,
-        StripeObject.quarantined_at.is_(None),
-        StripeObject.next_try_at <= now,
+@lru_cache(maxsize=4)
+def _ready_finish(dialect: Dialect) -> ReadyStatement:
+    columns, read = _TABLE.c, bindparam("read", type_=_TABLE.c.applied.type)
+    statement = (
+        update(_TABLE)
+        .where(columns.id == bindparam("ticket_id"), columns.applied < read)
+        .values(
+            applied=read,
+            tries=0,
+            problem=None,
+            quarantined_at=None,
+            looked_at=bindparam("asked_at", type_=columns.looked_at.type),
+        )
+        .returning(columns.id)
     )
+    return ReadyStatement(statement, dialect)
 
 
-def _ticket(row: StripeObject) -> Ticket:
-    return Ticket(row.id, ObjectKind(row.kind), row.stripe_id, row.generation, row.tries, row.marked_at)
+def _waits() -> Any:
+    return and_(StripeObject.applied < StripeObject.generation, StripeObject.quarantined_at.is_(None))
 
 
-def _changed(session: Session, statement: Update) -> bool:
-    result = session.execute(statement)
-    assert isinstance(result, CursorResult)
-    return result.rowcount > 0
+def _is_due(now: datetime) -> Any:
+    return and_(_waits(), StripeObject.next_try_at <= now)
+
+
+_READ_AGAIN: Final = select(*_OF_TICKET).where(_TABLE.c.id == bindparam("ticket_id"), _waits())
+
+
+def _ticket(row: Row[*tuple[Any, ...]]) -> Ticket:
+    ticket_id, kind, stripe_id, generation, tries, marked_at = row
+    return Ticket(ticket_id, ObjectKind(kind), stripe_id, generation, tries, marked_at)
