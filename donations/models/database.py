@@ -13,13 +13,14 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from inspect import iscoroutinefunction
 from typing import Any, Final
 
 import psycopg
 from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
@@ -68,12 +69,16 @@ def writing(on: Connection | None = None) -> Generator[Session]:
 
 @contextmanager
 def reading(on: Connection | None = None) -> Generator[Session]:
-    """One consistent look at the data: what others write meanwhile is not seen, and nobody waits for it."""
-    options: dict[str, Any] = {_READ_ONLY: True}
-    if db.engine.dialect.name == "postgresql":
-        options["isolation_level"] = "REPEATABLE READ"
+    """One consistent look at the data: what others write meanwhile is not seen, and nobody waits for it.
+
+    It begins with the first question, so a look that asks nothing costs nothing.
+    """
+    if on is None:
+        with db.sessionmaker(bind=_reading_engine(db.engine)) as session, _marked_open(), session.begin():
+            yield session
+        return
     with _session(on) as session, _marked_open(), session.begin():
-        session.connection(execution_options=options)
+        session.connection(execution_options=_reading_options(on.dialect))
         yield session
 
 
@@ -102,6 +107,19 @@ def one_connection() -> Generator[Connection]:
             yield connection
         finally:
             connection.invalidate()
+
+
+def _reading_options(dialect: Dialect) -> dict[str, Any]:
+    options: dict[str, Any] = {_READ_ONLY: True}
+    if dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    return options
+
+
+@lru_cache(maxsize=4)
+def _reading_engine(engine: Engine) -> Engine:
+    """The same pool; each connection of it reads only."""
+    return engine.execution_options(**_reading_options(engine.dialect))
 
 
 def _session(on: Connection | None) -> Session:
