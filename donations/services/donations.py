@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from donations.domain.errors import Mismatch
 from donations.domain.gifts import Frequency
-from donations.gateway.snapshots import ChargeSnapshot
+from donations.gateway.snapshots import BalanceSnapshot, ChargeSnapshot
 from donations.models import Donation, DonationSource
 from donations.models.insert import insert_if_absent
+
+_ID_BY_PAYMENT: Final = select(Donation.id).where(
+    Donation.stripe_payment_intent_id == bindparam("payment_intent_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +38,36 @@ class Payment:
     charged_on: date
 
 
-def record(session: Session, payment: Payment, now: datetime) -> tuple[Donation, bool]:
-    """The donation of a payment, and whether it is new. The same payment again changes nothing.
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What stands in the row of a payment, from whichever copy of it was the first."""
 
-    Raises Mismatch where it was recorded with other money.
+    is_new: bool
+    invoice_id: str | None
+    charged_at: datetime
+
+
+def record(session: Session, payment: Payment, charge: ChargeSnapshot | None, now: datetime) -> Recorded:
+    """Keep the donation of a payment, with what its charge came to. The same payment again changes nothing
+    but what was not known of its charge.
+
+    A new one is a single INSERT. Raises Mismatch where it was recorded with other money, or where the fee
+    does not account for the difference.
     """
-    is_new = insert_if_absent(session, Donation, _new_row(payment, now))
+    if insert_if_absent(session, Donation, _new_row(payment, now) | _charge_of_new(charge, now)):
+        return Recorded(True, payment.invoice_id, payment.charged_at)
     donation = session.scalars(_by_payment_intent(payment.payment_intent_id).with_for_update()).one()
     if (donation.amount, donation.currency) != (payment.amount, payment.currency):
         raise Mismatch("the payment was recorded with another amount")
     if donation.supporter_id != payment.supporter_id:
         raise Mismatch("the payment was recorded for another supporter")
-    return donation, is_new
+    if charge is not None:
+        settle(session, donation, charge, now)
+    return Recorded(False, donation.stripe_invoice_id, donation.charged_at)
 
 
 def is_recorded(session: Session, payment_intent_id: str) -> bool:
-    found = select(Donation.id).where(Donation.stripe_payment_intent_id == payment_intent_id)
-    return session.scalar(found) is not None
+    return session.scalar(_ID_BY_PAYMENT, {"payment_intent_id": payment_intent_id}) is not None
 
 
 def find_locked(session: Session, payment_intent_id: str | None, charge_id: str | None) -> Donation | None:
@@ -69,19 +87,27 @@ def settle(session: Session, donation: Donation, charge: ChargeSnapshot, now: da
     """
     if donation.stripe_charge_id is None:
         _write_over_nothing(session, donation, "stripe_charge_id", {"stripe_charge_id": charge.id})
-    balance = charge.balance
-    if balance is None or donation.fee_amount is not None:
-        return
+    if charge.balance is not None and donation.fee_amount is None:
+        _write_over_nothing(session, donation, "fee_amount", _settlement(charge.balance, now))
+
+
+def _settlement(balance: BalanceSnapshot, now: datetime) -> dict[str, object]:
     if balance.amount - balance.fee != balance.net:
         raise Mismatch("the balance transaction does not add up")
-    settlement = {
+    return {
         "settlement_currency": balance.currency,
         "settled_amount": balance.amount,
         "fee_amount": balance.fee,
         "net_amount": balance.net,
         "settlement_recorded_at": now,
     }
-    _write_over_nothing(session, donation, "fee_amount", settlement)
+
+
+def _charge_of_new(charge: ChargeSnapshot | None, now: datetime) -> dict[str, object]:
+    if charge is None:
+        return {}
+    settlement = {} if charge.balance is None else _settlement(charge.balance, now)
+    return {"stripe_charge_id": charge.id} | settlement
 
 
 def _write_over_nothing(

@@ -7,7 +7,7 @@ looked at, so there is one donation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from donations.domain.gifts import Frequency
 from donations.domain.periods import local_day
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import PaymentIntentSnapshot
-from donations.models import Checkout, Donation, Subscription
+from donations.models import Checkout, Subscription
 from donations.services import (
     donations,
     fulfilment,
@@ -111,16 +111,15 @@ def _record(
     session: Session, context: SyncContext, origin: _Origin, snapshot: PaymentIntentSnapshot
 ) -> Applied:
     _check_money(origin, snapshot)
-    donation, is_new = donations.record(session, _payment(session, context, origin, snapshot), context.now)
-    payment_failures.note_recovery(session, donation.stripe_invoice_id, donation.charged_at)
-    if snapshot.charge is not None:
-        donations.settle(session, donation, snapshot.charge, context.now)
-    if is_new:
-        outbox.add(session, "receipt", snapshot.id, donation.supporter_id, context.now)
+    payment = _payment(session, context, origin, snapshot)
+    recorded = donations.record(session, payment, snapshot.charge, context.now)
+    payment_failures.note_recovery(session, recorded.invoice_id, recorded.charged_at)
+    if recorded.is_new:
+        outbox.add(session, "receipt", snapshot.id, payment.supporter_id, context.now)
     if origin.subscription is None:
         origin.checkout.stripe_payment_intent_id = snapshot.id
     else:
-        _note_first_payment(session, context, origin.subscription, donation)
+        _note_first_payment(session, context, origin.subscription, recorded.charged_at)
     is_advanced = fulfilment.mark_paid(session, origin.checkout, context.vault, context.now)
     return (
         Applied() if is_advanced else Applied(note=f"paid, yet its checkout stays {origin.checkout.status}")
@@ -168,12 +167,12 @@ def _frequency(origin: _Origin, snapshot: PaymentIntentSnapshot) -> Frequency:
 
 
 def _note_first_payment(
-    session: Session, context: SyncContext, subscription: Subscription, donation: Donation
+    session: Session, context: SyncContext, subscription: Subscription, charged_at: datetime
 ) -> None:
     """The earliest of its payments, in whatever order they are recorded. With it the gift counts."""
-    if subscription.first_paid_at is not None and donation.charged_at >= subscription.first_paid_at:
+    if subscription.first_paid_at is not None and charged_at >= subscription.first_paid_at:
         return
-    subscription.first_paid_at = donation.charged_at
+    subscription.first_paid_at = charged_at
     movement = movements.book(session, subscription, zone=context.zone, now=context.now)
     recurring_gifts.note_movement(session, subscription, movement, context.now)
 
