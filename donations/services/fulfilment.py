@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Dialect, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from donations.domain.checkouts import CheckoutStatus, can_become
 from donations.languages import language_of
 from donations.models import Checkout, Supporter
+from donations.models.insert import table_of
+from donations.models.ready import ReadyStatement
 from donations.models.vault import SealBroken, Vault
 from donations.services import checkouts, supporters
 
 log = structlog.get_logger("donations.fulfilment")
 
+_BY_REFERENCE: Final = select(Checkout).where(Checkout.reference == bindparam("reference")).with_for_update()
 _STILL_GOING = frozenset({CheckoutStatus.OPENING, CheckoutStatus.OPEN, CheckoutStatus.PROCESSING})
 
 
 def find_locked(session: Session, reference: str) -> Checkout | None:
     """The checkout of a reference, held until the transaction ends."""
-    return session.scalar(select(Checkout).where(Checkout.reference == reference).with_for_update())
+    return session.scalar(_BY_REFERENCE, {"reference": reference})
 
 
 def advance(checkout: Checkout, status: CheckoutStatus, now: datetime) -> bool:
@@ -53,6 +58,9 @@ def mark_paid(session: Session, checkout: Checkout, vault: Vault, now: datetime)
         return True
     if not advance(checkout, CheckoutStatus.PAID, now):
         return False
+    if checkout.name_sealed is None:
+        _note_wishes(session, checkout)
+        return True
     supporter = _locked_supporter(session, checkout)
     if supporter.erased_at is not None:
         # The money is booked; of whom it came from nothing is to be known.
@@ -62,6 +70,32 @@ def mark_paid(session: Session, checkout: Checkout, vault: Vault, now: datetime)
         supporter.wants_newsletter = True
     _adopt_name(checkout, supporter, vault)
     return True
+
+
+def _note_wishes(session: Session, checkout: Checkout) -> None:
+    """The same without a name, in one statement: nothing of the supporter has to be read first."""
+    connection = session.connection()
+    values = {
+        "supporter_id": checkout.supporter_id,
+        "spoken": language_of(checkout.locale).value,
+        "is_wished": checkout.wants_newsletter,
+    }
+    _ready_wishes(connection.dialect).first(connection, values)
+
+
+@lru_cache(maxsize=4)
+def _ready_wishes(dialect: Dialect) -> ReadyStatement:
+    table = table_of(Supporter)
+    columns = table.c
+    spoken = bindparam("spoken", type_=columns.language.type)
+    is_wished = bindparam("is_wished", type_=columns.wants_newsletter.type)
+    statement = (
+        update(table)
+        .where(columns.id == bindparam("supporter_id"), columns.erased_at.is_(None))
+        .values(language=spoken, wants_newsletter=or_(columns.wants_newsletter, is_wished))
+        .returning(columns.id)
+    )
+    return ReadyStatement(statement, dialect)
 
 
 def _locked_supporter(session: Session, checkout: Checkout) -> Supporter:
