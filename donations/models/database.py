@@ -20,11 +20,13 @@ from typing import Any, Final
 import psycopg
 from flask.sansio.app import App
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from donations.models.ready import ReadyStatement
 
 
 class _Database(SQLAlchemy):
@@ -89,11 +91,21 @@ def at_once() -> Generator[Connection]:
     On SQLite it is one transaction that may write, committed at the end.
     """
     with db.engine.connect() as connection, _marked_open():
-        if connection.dialect.name == "postgresql":
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
-            return
-        with connection.begin():
+        driver = connection.connection.dbapi_connection
+        context = _autocommit(driver) if isinstance(driver, psycopg.Connection) else connection.begin()
+        with context:
             yield connection
+
+
+@contextmanager
+def _autocommit(driver: psycopg.Connection[Any]) -> Generator[None]:
+    """Said to the driver itself: SQLAlchemy's way there and back takes longer than the statement."""
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.autocommit = False
 
 
 @contextmanager
@@ -182,7 +194,12 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    _ready_begin("BEGIN" if read_only else "BEGIN IMMEDIATE", connection.dialect).first(connection, {})
+
+
+@lru_cache(maxsize=8)
+def _ready_begin(words: str, dialect: Dialect) -> ReadyStatement:
+    return ReadyStatement(text(words), dialect)
 
 
 @event.listens_for(Engine, "checkin")
