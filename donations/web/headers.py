@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
 from flask import Flask, Response, request
 
 from config import Config
 from donations.web.policy import policy_of
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 _YEAR = 365 * 24 * 3600
 
 
 def install_headers(app: Flask, config: Config) -> None:
-    """Add the security headers to every response of `app`."""
-    fixed = _fixed_headers(config)
+    """Add the security headers to every response of `app`.
 
-    def add_headers(response: Response) -> Response:
-        given = {name.lower() for name, _ in response.headers}
-        response.headers.extend((name, value) for name, value in fixed.items() if name.lower() not in given)
-        if "cache-control" not in given:
+    Those that are the same on all are added to the finished list: Flask's own is searched and copied
+    several times before it goes out.
+    """
+    fixed = [(name.lower(), (name, value)) for name, value in _fixed_headers(config).items()]
+    inner = app.wsgi_app
+
+    def with_fixed_headers(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], object]:
+            given = {name.lower() for name, _ in headers}
+            headers.extend(header for name, header in fixed if name not in given)
+            return start_response(status, headers, *exc_info)
+
+        return inner(environ, start)
+
+    def say_whether_to_cache(response: Response) -> Response:
+        if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = _cache_control(app)
         return response
 
-    app.after_request(add_headers)
+    app.wsgi_app = with_fixed_headers
+    app.after_request(say_whether_to_cache)
 
 
 def content_security_policy(config: Config) -> str:
