@@ -77,6 +77,8 @@ def _renderer(config: Config) -> Processor:
 
 def keep_allowed(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Drop what is not on the list, and name what was dropped."""
+    if event.keys() <= ALLOWED:
+        return event
     internal = {"_record", "_from_structlog"}
     dropped = sorted(set(event) - ALLOWED - internal)
     kept = {name: value for name, value in event.items() if name in ALLOWED or name in internal}
