@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.gifts import Frequency
@@ -20,7 +21,7 @@ from donations.models import (
     Subscription,
     Supporter,
 )
-from donations.models.database import writing
+from donations.models.database import db, writing
 from donations.models.vault import Place
 from donations.services import supporters
 from donations.services.supporters import contact_of
@@ -42,6 +43,21 @@ def test_a_payment_that_succeeded_is_one_donation_and_one_receipt(desk: Desk) ->
     assert (donation.fee_amount, donation.net_amount, donation.settlement_currency) == (60, 4940, "eur")
     assert (receipt.kind, receipt.cause) == ("receipt", ids(checkout)["payment_intent"])
     assert only(Checkout).status is CheckoutStatus.PAID
+
+
+def test_a_donation_that_is_new_is_one_statement_with_all_of_its_charge(desk: Desk) -> None:
+    checkout = desk.checkout()
+    said: list[str] = []
+    listen = lambda _c, _u, statement, *_: said.append(statement)  # noqa: E731
+
+    event.listen(db.engine, "before_cursor_execute", listen)
+    desk.apply(payment_intent(checkout, is_settled=True))
+    event.remove(db.engine, "before_cursor_execute", listen)
+
+    assert [each.split()[0] for each in said if " donation" in each.split("(")[0]] == ["INSERT"]
+    donation = only(Donation)
+    assert donation.stripe_charge_id == ids(checkout)["charge"]
+    assert (donation.fee_amount, donation.settlement_currency) == (60, "eur")
 
 
 def test_the_day_of_a_donation_is_that_of_the_reporting_zone(desk: Desk) -> None:
