@@ -18,7 +18,7 @@ from typing import Final
 from flask import current_app
 
 from donations.gateway.kinds import calls_to_fetch
-from donations.models.database import reading, writing
+from donations.models.database import asking, writing
 from donations.runtime import Runtime
 from donations.services import call_budget, tickets
 from donations.services.tickets import LEASE, Ticket
@@ -101,8 +101,8 @@ def _look_in_time(runtime: Runtime, batch: Batch, number: int, look: Callable[[T
         runtime.pause(wait)
     ticket = batch.tickets[number]
     if number > 0:
-        with reading() as session:
-            fresh = tickets.read_again(session, ticket)
+        with asking() as connection:
+            fresh = tickets.read_again(connection, ticket)
         if fresh is None:
             return True
         ticket = fresh

@@ -98,6 +98,18 @@ def at_once() -> Generator[Connection]:
 
 
 @contextmanager
+def asking() -> Generator[Connection]:
+    """For a single question, which on PostgreSQL is one round trip in all. Nobody waits for it."""
+    with db.engine.connect() as connection, _marked_open():
+        driver = connection.connection.dbapi_connection
+        if isinstance(driver, psycopg.Connection):
+            with _autocommit(driver):
+                yield connection
+        else:
+            yield connection.execution_options(**{_READ_ONLY: True})
+
+
+@contextmanager
 def _autocommit(driver: psycopg.Connection[Any]) -> Generator[None]:
     """Said to the driver itself: SQLAlchemy's way there and back takes longer than the statement."""
     driver.autocommit = True

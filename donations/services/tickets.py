@@ -15,7 +15,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any, Final
 
-from sqlalchemy import Dialect, Row, and_, bindparam, case, func, select, update
+from sqlalchemy import Connection, Dialect, Row, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from donations.gateway.kinds import ObjectKind
@@ -70,10 +70,10 @@ def claim_due(session: Session, limit: int, now: datetime) -> list[Ticket]:
     return tickets
 
 
-def read_again(session: Session, ticket: Ticket) -> Ticket | None:
+def read_again(connection: Connection, ticket: Ticket) -> Ticket | None:
     """A ticket that was leased a while ago, as it is now: what was marked meanwhile is looked at with it.
-    None where another worker has applied it since."""
-    row = session.execute(_READ_AGAIN, {"ticket_id": ticket.id}).first()
+    None where another worker has applied it since. `connection` is one of `models.database.asking`."""
+    row = connection.execute(_READ_AGAIN, {"ticket_id": ticket.id}).first()
     return None if row is None else _ticket(row)
 
 

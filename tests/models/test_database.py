@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import Connection, event, select, text
 
 from donations.models import Throttle
-from donations.models.database import is_in_transaction, reading, writing
+from donations.models.database import asking, at_once, db, is_in_transaction, reading, writing
 from tests.factories import NOON
 
 KEY = b"k" * 32
@@ -74,6 +76,41 @@ def test_an_open_transaction_is_known_and_its_end_too(app: Flask) -> None:
         seen.append(is_in_transaction())
 
     assert [*seen, is_in_transaction()] == [False, True, True, False]
+
+
+def test_a_look_that_asks_nothing_takes_no_connection(app: Flask) -> None:
+    taken: list[object] = []
+    note = lambda *given: taken.append(given)  # noqa: E731
+
+    event.listen(db.engine, "checkout", note)
+    with reading():
+        pass
+    event.remove(db.engine, "checkout", note)
+
+    assert taken == []
+
+
+@pytest.mark.parametrize("alone", [at_once, asking])
+def test_after_a_statement_by_itself_a_transaction_is_one_again(
+    app: Flask, alone: Callable[[], AbstractContextManager[Connection]]
+) -> None:
+    class Planned(Exception):
+        pass
+
+    def fail_halfway() -> None:
+        with writing() as session:
+            session.add(Throttle(key=KEY, window_ends_at=NOON, tries=1))
+            session.flush()
+            raise Planned
+
+    with alone() as connection:
+        seen = is_in_transaction(), connection.scalar(text("SELECT 1"))
+    with pytest.raises(Planned):
+        fail_halfway()
+
+    assert (seen, is_in_transaction()) == ((True, 1), False)
+    with reading() as session:
+        assert session.scalars(select(Throttle)).all() == []
 
 
 def test_no_request_pays_for_an_event_loop_that_it_does_not_need(app: Flask) -> None:
