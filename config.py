@@ -17,8 +17,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from donations.environment import Values
 
 STRIPE_API_BASE = "https://api.stripe.com"
 
@@ -112,90 +113,86 @@ class Config:
         return _Reader(os.environ if environ is None else environ).read()
 
 
-class _Reader:
-    """Collects problems instead of stopping at the first."""
+class _Reader(Values):
+    """What each setting is called, what it may be, and what it is where nothing is said."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self._problems: list[str] = []
+        super().__init__(environ)
         name = environ.get("DONATIONS_ENV", "development").strip()
         if name not in set(Environment):
-            self._problems.append(f"DONATIONS_ENV must be development or production, not {name!r}.")
+            self.problems.append(f"DONATIONS_ENV must be development or production, not {name!r}.")
         self._production = name != Environment.DEVELOPMENT
         self._instance_dir = Path(environ.get("INSTANCE_DIR", "") or "instance").absolute()
         self._generated = {} if self._production else _development_secrets(self._instance_dir)
 
     def read(self) -> Config:
-        host, port = self._text("HOST", "127.0.0.1"), self._port("PORT", 8000)
-        sandbox_port = self._port("SANDBOX_PORT", 12111)
+        host, port = self.text("HOST", "127.0.0.1"), self.port("PORT", 8000)
+        sandbox_port = self.port("SANDBOX_PORT", 12111)
         mode = self._stripe_mode()
-        uses_sandbox = not self._production and not self._environ.get("STRIPE_SECRET_KEY", "").strip()
+        uses_sandbox = not self._production and not self.text("STRIPE_SECRET_KEY", "")
         sandbox_base = f"http://127.0.0.1:{sandbox_port}"
         config = Config(
             environment=Environment.PRODUCTION if self._production else Environment.DEVELOPMENT,
             instance_dir=self._instance_dir,
             database_url=self._database_url(),
-            queue_url=self._text("QUEUE_URL", f"sqlite:///{self._instance_dir / 'queue.db'}"),
+            queue_url=self.text("QUEUE_URL", f"sqlite:///{self._instance_dir / 'queue.db'}"),
             secret_key=self._secret_key(),
             master_keys=self._master_keys(),
             public_base_url=self._base_url(f"http://{host}:{port}"),
             stripe_secret_key=self._stripe_secret_key(mode),
             stripe_webhook_secrets=self._webhook_secrets(uses_sandbox=uses_sandbox),
-            stripe_api_base=self._url("STRIPE_API_BASE", sandbox_base if uses_sandbox else STRIPE_API_BASE),
+            stripe_api_base=self.url("STRIPE_API_BASE", sandbox_base if uses_sandbox else STRIPE_API_BASE),
             stripe_mode=mode,
-            stripe_calls_per_second=self._number(
+            stripe_calls_per_second=self.number(
                 "STRIPE_CALLS_PER_SECOND",
                 _calls_per_second(mode, uses_sandbox=uses_sandbox),
                 least=1,
                 most=10_000,
             ),
             metrics_token=self._metrics_token(),
-            mail_url=self._text("MAIL_URL", f"file://{self._instance_dir / 'mail'}"),
-            mail_from=self._text("MAIL_FROM", "The Moscow Times <support@themoscowtimes.com>"),
-            report_timezone=self._zone("REPORT_TIMEZONE", "Europe/Amsterdam"),
+            mail_url=self.text("MAIL_URL", f"file://{self._instance_dir / 'mail'}"),
+            mail_from=self.text("MAIL_FROM", "The Moscow Times <support@themoscowtimes.com>"),
+            report_timezone=self.zone("REPORT_TIMEZONE", "Europe/Amsterdam"),
             host=host,
             port=port,
-            proxy_hops=self._number("PROXY_HOPS", 0, most=5),
+            proxy_hops=self.number("PROXY_HOPS", 0, most=5),
             sandbox_port=sandbox_port,
             uses_sandbox=uses_sandbox,
-            offers_file=self._file("OFFERS_FILE"),
-            safety_notice_file=self._file("SAFETY_NOTICE_FILE"),
-            origins_file=self._file("ORIGINS_FILE"),
-            statement_descriptor=self._text("STATEMENT_DESCRIPTOR", "MOSCOW TIMES"),
-            support_email=self._text("SUPPORT_EMAIL", "support@themoscowtimes.com"),
-            publisher_name=self._text("PUBLISHER_NAME", "The Moscow Times"),
-            publisher_address=self._text("PUBLISHER_ADDRESS", "Amsterdam, the Netherlands"),
+            offers_file=self.file("OFFERS_FILE"),
+            safety_notice_file=self.file("SAFETY_NOTICE_FILE"),
+            origins_file=self.file("ORIGINS_FILE"),
+            statement_descriptor=self.text("STATEMENT_DESCRIPTOR", "MOSCOW TIMES"),
+            support_email=self.text("SUPPORT_EMAIL", "support@themoscowtimes.com"),
+            publisher_name=self.text("PUBLISHER_NAME", "The Moscow Times"),
+            publisher_address=self.text("PUBLISHER_ADDRESS", "Amsterdam, the Netherlands"),
             development_staff_password=self._generated.get("STAFF_PASSWORD"),
         )
-        if self._problems:
-            raise ConfigError(self._problems)
+        if self.problems:
+            raise ConfigError(self.problems)
         return config
 
-    def _text(self, name: str, default: str) -> str:
-        return self._environ.get(name, "").strip() or default
-
     def _required_in_production(self, name: str) -> str:
-        value = self._text(name, self._generated.get(name, ""))
+        value = self.text(name, self._generated.get(name, ""))
         if not value:
-            self._problems.append(f"{name} is required in production.")
+            self.problems.append(f"{name} is required in production.")
         return value
 
     def _secret_key(self) -> str:
         key = self._required_in_production("SECRET_KEY")
         if key and len(key) < 32:
-            self._problems.append("SECRET_KEY must have at least 32 characters.")
+            self.problems.append("SECRET_KEY must have at least 32 characters.")
         return key
 
     def _metrics_token(self) -> str:
-        token = self._text("METRICS_TOKEN", "")
+        token = self.text("METRICS_TOKEN", "")
         if token and len(token) < 16:
-            self._problems.append("METRICS_TOKEN must have at least 16 characters.")
+            self.problems.append("METRICS_TOKEN must have at least 16 characters.")
         return token
 
     def _database_url(self) -> str:
-        value = self._text("DATABASE_URL", "")
+        value = self.text("DATABASE_URL", "")
         if not value and self._production:
-            self._problems.append("DATABASE_URL is required in production.")
+            self.problems.append("DATABASE_URL is required in production.")
         return value or f"sqlite:///{self._instance_dir / 'donations.db'}"
 
     def _master_keys(self) -> tuple[MasterKey, ...]:
@@ -203,7 +200,7 @@ class _Reader:
         keys = [self._master_key(part.strip()) for part in text.split(",") if part.strip()]
         found = tuple(key for key in keys if key is not None)
         if len({key.id for key in found}) != len(found):
-            self._problems.append("MASTER_KEYS must not use one id twice.")
+            self.problems.append("MASTER_KEYS must not use one id twice.")
         return found
 
     def _master_key(self, text: str) -> MasterKey | None:
@@ -213,14 +210,14 @@ class _Reader:
         except (binascii.Error, ValueError):
             key = b""
         if not identifier or len(key) != 32:
-            self._problems.append("MASTER_KEYS must be id:base64 pairs of 32-byte keys, newest first.")
+            self.problems.append("MASTER_KEYS must be id:base64 pairs of 32-byte keys, newest first.")
             return None
         return MasterKey(identifier, key)
 
     def _stripe_mode(self) -> StripeMode:
-        value = self._text("STRIPE_MODE", "test")
+        value = self.text("STRIPE_MODE", "test")
         if value not in set(StripeMode):
-            self._problems.append(f"STRIPE_MODE must be test or live, not {value!r}.")
+            self.problems.append(f"STRIPE_MODE must be test or live, not {value!r}.")
             return StripeMode.TEST
         return StripeMode(value)
 
@@ -229,7 +226,7 @@ class _Reader:
         kinds = {StripeMode.TEST: ("sk_test_", "rk_test_"), StripeMode.LIVE: ("sk_live_", "rk_live_")}
         if key and not key.startswith(kinds[mode]):
             refused = " A live key is refused in test mode." if "_live_" in key[:8] else ""
-            self._problems.append(
+            self.problems.append(
                 f"STRIPE_SECRET_KEY must begin with {' or '.join(kinds[mode])} "
                 f"while STRIPE_MODE={mode}.{refused}"
             )
@@ -241,46 +238,15 @@ class _Reader:
         if self._production or uses_sandbox:
             text = self._required_in_production("STRIPE_WEBHOOK_SECRETS")
         else:
-            text = self._text("STRIPE_WEBHOOK_SECRETS", "")
+            text = self.text("STRIPE_WEBHOOK_SECRETS", "")
         return tuple(part.strip() for part in text.split(",") if part.strip())
 
-    def _port(self, name: str, default: int) -> int:
-        return self._number(name, default, least=1, most=65535)
-
-    def _number(self, name: str, default: int, *, least: int = 0, most: int) -> int:
-        text = self._text(name, str(default))
-        if text.isascii() and text.isdigit() and least <= int(text) <= most:
-            return int(text)
-        self._problems.append(f"{name} must be a number from {least} to {most}, not {text!r}.")
-        return default
-
     def _base_url(self, default: str) -> str:
-        if self._production and not self._text("PUBLIC_BASE_URL", ""):
-            self._problems.append("PUBLIC_BASE_URL is required in production.")
-        elif self._production and not self._text("PUBLIC_BASE_URL", "").startswith("https://"):
-            self._problems.append("PUBLIC_BASE_URL must begin with https:// in production.")
-        return self._url("PUBLIC_BASE_URL", default)
-
-    def _url(self, name: str, default: str) -> str:
-        text = self._text(name, default).rstrip("/")
-        parts = urlsplit(text)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            self._problems.append(f"{name} must be an http(s) address, not {text!r}.")
-        return text
-
-    def _zone(self, name: str, default: str) -> ZoneInfo:
-        text = self._text(name, default)
-        try:
-            return ZoneInfo(text)
-        except (ZoneInfoNotFoundError, ValueError):
-            self._problems.append(f"{name} must name a time zone like {default}, not {text!r}.")
-            return ZoneInfo(default)
-
-    def _file(self, name: str) -> Path | None:
-        text = self._text(name, "")
-        if text and not Path(text).is_file():
-            self._problems.append(f"{name} names a file that does not exist: {text!r}.")
-        return Path(text) if text else None
+        if self._production and not self.text("PUBLIC_BASE_URL", ""):
+            self.problems.append("PUBLIC_BASE_URL is required in production.")
+        elif self._production and not self.text("PUBLIC_BASE_URL", "").startswith("https://"):
+            self.problems.append("PUBLIC_BASE_URL must begin with https:// in production.")
+        return self.url("PUBLIC_BASE_URL", default)
 
 
 def _calls_per_second(mode: StripeMode, *, uses_sandbox: bool) -> int:
