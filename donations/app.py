@@ -22,6 +22,7 @@ from donations.models.database import db, engine_options
 from donations.models.vault import Vault
 from donations.paths import STATIC, TEMPLATES
 from donations.runtime import Runtime, system_clock
+from donations.services.tally import Tally
 from donations.web import health, metrics, readers, staff, stripe_webhook
 from donations.web.body_limits import install_body_limits
 from donations.web.errors import install_errors
@@ -42,8 +43,11 @@ def create_app(
     gateway: Gateway | None = None,
     wake_worker: Callable[[], None] | None = None,
     now: Callable[[], datetime] | None = None,
+    tally: Tally | None = None,
 ) -> Flask:
-    """The application for one configuration. `gateway`, `wake_worker` and the clock may be handed in."""
+    """The application for one configuration. `gateway`, `wake_worker` and the clock may be handed in,
+    with a gateway the tally that it counts in."""
+    tally = tally or Tally()
     configure_logging(config)
     app = Site("donations", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.from_mapping(_flask_settings(config))
@@ -54,16 +58,21 @@ def create_app(
         app,
         Runtime(
             config=config,
-            gateway=gateway or StripeGateway(config.stripe_secret_key, config.stripe_api_base),
+            gateway=gateway or _gateway(config, tally),
             vault=Vault(config.master_keys),
             offers=offers,
             wake_worker=wake_worker or Wakeup(make_huey(config.queue_url)),
             now=now or _clock(config),
+            tally=tally,
         ),
     )
     _install_web(app, config)
     install_visits(app, load_origins(offers, config.origins_file))
     return app
+
+
+def _gateway(config: Config, tally: Tally) -> StripeGateway:
+    return StripeGateway(config.stripe_secret_key, config.stripe_api_base, observe=tally.note_call)
 
 
 def _clock(config: Config) -> Callable[[], datetime]:

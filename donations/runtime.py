@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
@@ -19,6 +19,7 @@ from donations.documents.publisher import Publisher
 from donations.domain.offers import OfferBook
 from donations.gateway.protocol import Gateway
 from donations.models.vault import Vault
+from donations.services.tally import Tally
 
 _EXTENSION = "donations"
 log = structlog.get_logger("donations.runtime")
@@ -48,6 +49,8 @@ class Runtime:
     """For what others count by real time, such as the rate of our calls."""
     pause: Callable[[float], None] = time.sleep
     """Waits so many seconds of real time."""
+    tally: Tally = field(default_factory=Tally)
+    """What this process has counted and not stored yet."""
 
     @property
     def publisher(self) -> Publisher:

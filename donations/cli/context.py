@@ -19,6 +19,7 @@ from donations.domain.errors import DonationError
 from donations.gateway.protocol import Gateway
 from donations.logs import take_over_libraries
 from donations.models.database import db
+from donations.services.tally import Tally
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,11 +44,13 @@ def load_config() -> Config:
 
 
 @contextmanager
-def application(make_gateway: Callable[[Config], Gateway] | None = None) -> Generator[Flask]:
+def application(make_gateway: Callable[[Config, Tally], Gateway] | None = None) -> Generator[Flask]:
     """The application, inside its context."""
     config = load_config()
     take_over_libraries(config)
-    app = create_app(config, gateway=None if make_gateway is None else make_gateway(config))
+    tally = Tally()
+    gateway = None if make_gateway is None else make_gateway(config, tally)
+    app = create_app(config, gateway=gateway, tally=tally)
     with app.app_context():
         try:
             yield app

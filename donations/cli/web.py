@@ -6,6 +6,7 @@ Behind a proxy that buffers, several processes are served by granian, which is h
 
 from __future__ import annotations
 
+import atexit
 import signal
 import sys
 from types import FrameType
@@ -18,8 +19,10 @@ from servestatic import ServeStatic
 from config import Config
 from donations.cli.context import application, load_config
 from donations.gateway.client import StripeGateway
+from donations.jobs.tallies import keep_storing
 from donations.paths import STATIC
 from donations.runtime import current
+from donations.services.tally import Tally
 
 _THREADS = 8
 _TIMEOUT_S = (5, 10)
@@ -30,19 +33,21 @@ _NEVER_SPILT = 16 << 20
 """Waitress puts what waits beyond this into a file; so much never waits, and no address gets there."""
 
 
-def _hurried_gateway(config: Config) -> StripeGateway:
+def _hurried_gateway(config: Config, tally: Tally) -> StripeGateway:
     """A reader waits for this one, with a finger on the button: it gives up sooner than the worker's."""
     return StripeGateway(
         config.stripe_secret_key,
         config.stripe_api_base,
         timeout=_TIMEOUT_S,
         max_network_retries=_TRIES_AGAIN,
+        observe=tally.note_call,
     )
 
 
 def website() -> ServeStatic:
     """The whole site as one WSGI application, configured by the environment."""
     with application(_hurried_gateway) as app:
+        atexit.register(keep_storing(app))
         is_developed = not current().config.is_production
         return ServeStatic(app.wsgi_app, root=str(STATIC), prefix="static/", autorefresh=is_developed)
 

@@ -25,6 +25,7 @@ from donations.gateway.ids import is_object_id
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.listed import BalanceLine, Listed, Page
 from donations.gateway.notices import Notice
+from donations.gateway.observing import Observer, ignore
 from donations.gateway.snapshots import (
     ChargeSnapshot,
     CheckoutSessionSnapshot,
@@ -59,6 +60,7 @@ class StripeGateway:
         *,
         timeout: tuple[float, float] = (5, 20),
         max_network_retries: int = 2,
+        observe: Observer = ignore,
     ) -> None:
         """`timeout` is to connect and to read, in seconds, of each try."""
         stripe.enable_telemetry = False
@@ -66,7 +68,7 @@ class StripeGateway:
         client = stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base.rstrip("/")},
-            http_client=AnswerCheckingClient(timeout=timeout),
+            http_client=AnswerCheckingClient(timeout, observe),
             max_network_retries=max_network_retries,
         )
         self._v1 = client.v1

@@ -9,11 +9,15 @@ is a connection error, which the SDK tries again under the same idempotency key.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import requests
 import stripe
+
+from donations.domain.counting import Outcome
+from donations.gateway.observing import Observer, kind_of, outcome_of
 
 _BROKE_OFF: Final = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
 
@@ -21,12 +25,27 @@ _BROKE_OFF: Final = (requests.exceptions.ChunkedEncodingError, requests.exceptio
 class AnswerCheckingClient(stripe.RequestsClient):
     """Lets through only whole JSON objects, and errors only in Stripe's shape."""
 
+    def __init__(self, timeout: tuple[float, float], observe: Observer) -> None:
+        super().__init__(timeout=timeout)
+        self._observe = observe
+
     def request(
         self,
         method: str,
         url: str,
         headers: Mapping[str, str] | None,
         post_data: Any = None,
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        began, outcome = time.perf_counter(), Outcome.UNREACHABLE
+        try:
+            answer = self._request(method, url, headers, post_data)
+            outcome = outcome_of(answer[1])
+            return answer
+        finally:
+            self._observe(kind_of(method, url), outcome, time.perf_counter() - began)
+
+    def _request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any
     ) -> tuple[bytes, int, Mapping[str, str]]:
         try:
             body, status, answered = super().request(method, url, headers, post_data)  # pyright: ignore[reportUnknownMemberType]

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from donations.domain.counting import Counted
 from donations.emails.mailer import Mailer, MailError
 from donations.models.database import reading, writing
 from donations.runtime import Runtime
@@ -64,6 +65,7 @@ def _send(runtime: Runtime, mailer: Mailer, letter: Letter, random: Random) -> N
         return
     with writing() as session:
         outbox.mark_sent(session, letter, runtime.now())
+    runtime.tally.add(Counted.LETTERS_SENT)
     log.info("message_sent")
 
 
@@ -95,4 +97,5 @@ def _note_failure(
 ) -> None:
     with writing() as session:
         outbox.fail(session, letter, problem, runtime.now(), random, for_good=for_good)
+    runtime.tally.add(Counted.LETTERS_FAILED)
     log.warning("message_not_sent", reason=problem, tries=letter.tries + 1)

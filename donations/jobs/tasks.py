@@ -13,6 +13,7 @@ from huey import Huey, crontab
 from sqlalchemy.exc import SQLAlchemyError
 
 from donations import runtime
+from donations.domain.counting import Job
 from donations.emails.mailer import Mailer, mailer_for
 from donations.jobs import (
     drain,
@@ -29,7 +30,9 @@ from donations.jobs import (
 )
 from donations.jobs.queue import Wakeup
 from donations.jobs.reconcile import Pace
+from donations.jobs.tallies import timed
 from donations.models.database import db
+from donations.runtime import Runtime
 
 log = structlog.get_logger("donations.jobs")
 
@@ -58,33 +61,53 @@ class Jobs:
         Stripe."""
         with self.app.app_context():
             running = runtime.current()
-            is_more = (
-                unanswered_changes.repeat_unanswered(running, self.random) >= unanswered_changes.MOST_PER_RUN,
-                refund_calls.repeat_unanswered(running, self.random) >= refund_calls.MOST_PER_RUN,
-                drain.drain(running, self.random, threads=_threads()) >= drain.MOST_PER_RUN,
-                # The gifts of those who were forgotten have ended, and are to be looked at.
-                erase.run_erasures(running, self.random) > 0,
-                link_requests.match_requests(running) >= link_requests.MOST_PER_RUN,
-                send_messages.send_messages(running, self.mailer, self.random) >= send_messages.MOST_PER_RUN,
-                refresh_rollups.refresh_rollups(running) >= refresh_rollups.MOST_PER_RUN,
-                # What a page found is looked at before the next.
-                self.pace is not None and reconcile.carry_on(running, self.pace, self.random) > 0,
-            )
+            is_more = [
+                timed(running.tally, job, work) >= enough for job, work, enough in self._in_turn(running)
+            ]
         if any(is_more):
             self.wake()
+
+    def _in_turn(self, running: Runtime) -> tuple[tuple[Job, Callable[[], int], int], ...]:
+        """Each with how much of it leaves more to be done."""
+        random, mailer, pace = self.random, self.mailer, self.pace
+        return (
+            (
+                Job.CHANGES,
+                lambda: unanswered_changes.repeat_unanswered(running, random),
+                unanswered_changes.MOST_PER_RUN,
+            ),
+            (Job.REFUNDS, lambda: refund_calls.repeat_unanswered(running, random), refund_calls.MOST_PER_RUN),
+            (Job.TICKETS, lambda: drain.drain(running, random, threads=_threads()), drain.MOST_PER_RUN),
+            # The gifts of those who were forgotten have ended, and are to be looked at.
+            (Job.ERASURES, lambda: erase.run_erasures(running, random), 1),
+            (Job.LINKS, lambda: link_requests.match_requests(running), link_requests.MOST_PER_RUN),
+            (
+                Job.LETTERS,
+                lambda: send_messages.send_messages(running, mailer, random),
+                send_messages.MOST_PER_RUN,
+            ),
+            (Job.SUMS, lambda: refresh_rollups.refresh_rollups(running), refresh_rollups.MOST_PER_RUN),
+            # What a page found is looked at before the next.
+            (Job.COMPARISON, lambda: 0 if pace is None else reconcile.carry_on(running, pace, random), 1),
+        )
 
     def sweep(self) -> None:
         """Find what was lost, and do it."""
         with self.app.app_context():
-            overdue = sweep.mark_overdue_checkouts(runtime.current())
-            found = lost_answers.find_lost_answers(runtime.current())
-            link_requests.purge(runtime.current())
-            yearly_statements.order_statements(runtime.current())
-            if self.pace is not None:
-                reconcile.open_due(runtime.current())
-        if overdue or found:
-            log.info("swept", count=overdue + found)
+            running = runtime.current()
+            found = timed(running.tally, Job.SWEEP, lambda: self._find_lost(running))
+        if found:
+            log.info("swept", count=found)
         self.work()
+
+    def _find_lost(self, running: Runtime) -> int:
+        overdue = sweep.mark_overdue_checkouts(running)
+        found = lost_answers.find_lost_answers(running)
+        link_requests.purge(running)
+        yearly_statements.order_statements(running)
+        if self.pace is not None:
+            reconcile.open_due(running)
+        return overdue + found
 
     def wake_if_due(self) -> bool:
         """Wake the worker where a wake-up was lost, or something that was put off has come due."""

@@ -16,6 +16,8 @@ import structlog
 from flask import Flask
 from huey import Huey
 
+from donations.jobs.heartbeat import Heartbeat
+from donations.jobs.tallies import keep_storing
 from donations.jobs.tasks import Jobs, register
 
 log = structlog.get_logger("donations.jobs.worker")
@@ -25,6 +27,7 @@ _POLL_AT_MOST: Final = 0.2
 """Seconds between looks at an empty queue: a reader is waiting on the thanks page."""
 _DUE_EVERY: Final = 2.0
 _HEALTH_EVERY: Final = 10.0
+_BEAT_EVERY: Final = 30.0
 _GRACE: Final = 25
 """Seconds to finish the ticket in hand; what is cut short comes due again by itself."""
 _TICK: Final = 0.1
@@ -46,21 +49,23 @@ def run_worker(app: Flask, huey: Huey) -> None:
         workers=1, initial_delay=0.05, max_delay=_POLL_AT_MOST, shutdown_timeout=_GRACE
     )
     stop = _Stop()
+    store_the_rest = keep_storing(app)
     with _held_back(_SIGNALS):
         # The consumer sets handlers of its own that cut a running task short on SIGTERM.
         consumer.start()
         for number in _SIGNALS:
             signal.signal(number, stop.ask)
     log.info("worker_started")
-    _watch(jobs, consumer.check_worker_health, stop)
+    _watch(jobs, consumer.check_worker_health, Heartbeat(app), stop)
     consumer.stop(graceful=True)
+    store_the_rest()
     huey.storage.close()
     log.info("worker_stopped")
 
 
-def _watch(jobs: Jobs, check_health: object, stop: _Stop) -> None:
+def _watch(jobs: Jobs, check_health: object, heartbeat: Heartbeat, stop: _Stop) -> None:
     assert callable(check_health)
-    due_at = health_at = time.monotonic()
+    due_at = health_at = beat_at = time.monotonic()
     while not stop.is_asked:
         now = time.monotonic()
         if now >= due_at:
@@ -69,6 +74,9 @@ def _watch(jobs: Jobs, check_health: object, stop: _Stop) -> None:
         if now >= health_at:
             check_health()
             health_at = now + _HEALTH_EVERY
+        if now >= beat_at:
+            heartbeat.beat()
+            beat_at = now + _BEAT_EVERY
         time.sleep(_TICK)
 
 

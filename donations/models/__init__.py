@@ -18,6 +18,7 @@ from donations.models.link_request import LinkRequest
 from donations.models.lookup_key import LookupKey
 from donations.models.magic_link import MagicLink
 from donations.models.movement import Movement
+from donations.models.operations_count import OperationsCount, OperationsHour
 from donations.models.origin import Origin
 from donations.models.outbox_message import OutboxMessage, OutboxStatus
 from donations.models.payment_failure import PaymentFailure
@@ -37,6 +38,7 @@ from donations.models.subscription import Subscription
 from donations.models.supporter import Supporter
 from donations.models.throttle import Throttle
 from donations.models.visit_hour import VisitHour
+from donations.models.worker_seen import WorkerSeen
 
 __all__ = [
     "Adjustment",
@@ -61,6 +63,8 @@ __all__ = [
     "LookupKey",
     "MagicLink",
     "Movement",
+    "OperationsCount",
+    "OperationsHour",
     "Origin",
     "OutboxMessage",
     "OutboxStatus",
@@ -82,4 +86,5 @@ __all__ = [
     "Supporter",
     "Throttle",
     "VisitHour",
+    "WorkerSeen",
 ]

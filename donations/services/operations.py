@@ -17,6 +17,7 @@ from donations.models import (
     StripeEvent,
     StripeObject,
 )
+from donations.models.rollups.day_failure import DayFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ def look(session: Session, now: datetime) -> Operations:
         messages_failed=_count(session, OutboxMessage.id, OutboxMessage.status == OutboxStatus.FAILED),
         checkouts={status.value: count for status, count in session.execute(by_status)},
     )
+
+
+def declined(session: Session) -> int:
+    """How many payments of recurring gifts did not go through at first, by the sums of reports."""
+    return int(session.scalar(select(func.sum(DayFailure.failed))) or 0)
 
 
 def _count(session: Session, key: InstrumentedAttribute[int], which: ColumnElement[bool]) -> int:

@@ -1,7 +1,8 @@
 """Figures for Prometheus: what waits, how far behind we are, what was given up.
 
 Each is read from the database when it is asked for, so any process answers for all of them, the
-workers included, and nothing has to be gathered from several. Only counts, by labels of a fixed set.
+workers included, and nothing has to be gathered from several. What was counted lags some seconds behind
+(see services/tally.py). Only counts, by labels of a fixed set.
 Whoever asks from this machine is answered, and whoever shows `METRICS_TOKEN`; for all others there is
 no such page.
 """
@@ -9,8 +10,9 @@ no such page.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Final
 
@@ -18,12 +20,15 @@ from flask import Blueprint, Response, abort, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.orm import Session
 
 from donations import runtime
 from donations.domain.checkouts import CheckoutStatus
 from donations.models.database import reading
-from donations.services import operations
+from donations.reports import reconciling
+from donations.services import operations, tally, workers
 from donations.services.operations import Operations
+from donations.web import counters
 from donations.web.policy import route_policy
 
 blueprint = Blueprint("metrics", __name__)
@@ -38,10 +43,16 @@ def metrics() -> Response:
     if not (_is_from_here() or _shows_token()):
         abort(404)
     current = runtime.current()
+    now = current.now()
     with reading() as session:
-        found = operations.look(session, current.now())
+        families = (
+            *_standing(operations.look(session, now)),
+            *counters.Counters(tally.totals(session), operations.declined(session)).collect(),
+            *counters.comparisons(reconciling.last_runs(session), now),
+            *_watched(session, current.real_now()),
+        )
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Figures(found))
+    registry.register(_Figures(families))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -49,25 +60,34 @@ def metrics() -> Response:
 class _Figures(Collector):
     """One look, in Prometheus's words."""
 
-    found: Operations
+    families: Sequence[Metric]
 
     def collect(self) -> Iterator[Metric]:
-        found = self.found
-        for name, meaning, value in (
-            ("tickets_waiting", "Stripe's objects that are to be looked at.", found.waiting),
-            ("tickets_lag_seconds", "How long the oldest has been due.", found.lag.total_seconds()),
-            ("tickets_quarantined", "Stripe's objects that were given up.", found.quarantined_tickets),
-            ("events_quarantined", "Events that must not be acted upon.", found.quarantined_events),
-            ("messages_due", "Letters that are to be sent now.", found.messages_due),
-            ("messages_failed", "Letters that were given up.", found.messages_failed),
-        ):
-            yield GaugeMetricFamily(f"donations_{name}", meaning, value=value)
-        checkouts = GaugeMetricFamily(
-            "donations_checkouts", "Attempts to give, by what became of them.", labels=["status"]
-        )
-        for status in CheckoutStatus:
-            checkouts.add_metric([status.value], found.checkouts.get(status.value, 0))
-        yield checkouts
+        return iter(self.families)
+
+
+def _standing(found: Operations) -> Iterator[Metric]:
+    """How the work stands now."""
+    for name, meaning, value in (
+        ("tickets_waiting", "Stripe's objects that are to be looked at.", found.waiting),
+        ("tickets_lag_seconds", "How long the oldest has been due.", found.lag.total_seconds()),
+        ("tickets_quarantined", "Stripe's objects that were given up.", found.quarantined_tickets),
+        ("events_quarantined", "Events that must not be acted upon.", found.quarantined_events),
+        ("messages_due", "Letters that are to be sent now.", found.messages_due),
+        ("messages_failed", "Letters that were given up.", found.messages_failed),
+    ):
+        yield GaugeMetricFamily(f"donations_{name}", meaning, value=value)
+    checkouts = GaugeMetricFamily(
+        "donations_checkouts", "Attempts to give, by what became of them.", labels=["status"]
+    )
+    for status in CheckoutStatus:
+        checkouts.add_metric([status.value], found.checkouts.get(status.value, 0))
+    yield checkouts
+
+
+def _watched(session: Session, now: datetime) -> Iterator[Metric]:
+    """Whether somebody works. `now` is real time."""
+    yield counters.alive(len(workers.list_alive(session, now)))
 
 
 def _is_from_here() -> bool:

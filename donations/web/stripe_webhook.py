@@ -15,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import StripeMode
 from donations import runtime
+from donations.domain.counting import Counted, Rejection
 from donations.gateway.errors import BadPayload, BadSignature, PayloadTooLarge
 from donations.gateway.notices import LARGEST_BODY, Notice, read_notice
 from donations.models.database import at_once
@@ -45,16 +46,17 @@ def receive() -> Response:
     try:
         notice = read_notice(_body(), request.headers.get("Stripe-Signature"), secrets, system_clock())
     except (RequestEntityTooLarge, PayloadTooLarge):
-        return _refuse(413, "too_large")
+        return _refuse(413, Rejection.TOO_LARGE)
     except BadSignature:
-        return _refuse(400, "bad_signature")
+        return _refuse(400, Rejection.BAD_SIGNATURE)
     except BadPayload:
-        return _refuse(400, "bad_payload")
+        return _refuse(400, Rejection.BAD_PAYLOAD)
     log_with(stripe_event_id=notice.event_id, event_type=notice.type, stripe_id=notice.object_id)
     try:
         received = _keep(current, notice)
     except SQLAlchemyError as error:
         return _try_again(error)
+    current.tally.add(Counted.ACCEPTED if received.is_new else Counted.DUPLICATE)
     if received.is_marked:
         current.wake()
     return _answer(200)
@@ -94,12 +96,14 @@ def _receive(current: runtime.Runtime, notice: Notice) -> Received:
         return quick_inbox.receive(connection, notice, current.now(), expects_live=expects_live)
 
 
-def _refuse(status: int, reason: str) -> Response:
+def _refuse(status: int, reason: Rejection) -> Response:
+    runtime.current().tally.add(Counted.REJECTED, reason)
     log.warning("webhook_refused", status=status, reason=reason)
     return _answer(status)
 
 
 def _try_again(error: SQLAlchemyError) -> Response:
+    runtime.current().tally.add(Counted.NOT_KEPT)
     log.error("webhook_not_kept", error=type(error).__name__)
     return _answer(503)
 
