@@ -72,6 +72,8 @@ class Config:
     """What a collector of figures shows that does not run on this machine; empty where none may."""
     mail_url: str = field(repr=False)
     mail_from: str
+    alert_email: str
+    """Who is told that the work does not go on by itself; empty for nobody."""
     report_timezone: ZoneInfo
     host: str
     port: int
@@ -152,6 +154,7 @@ class _Reader(Values):
             metrics_token=self._metrics_token(),
             mail_url=self.text("MAIL_URL", f"file://{self._instance_dir / 'mail'}"),
             mail_from=self.text("MAIL_FROM", "The Moscow Times <support@themoscowtimes.com>"),
+            alert_email=self._alert_email(),
             report_timezone=self.zone("REPORT_TIMEZONE", "Europe/Amsterdam"),
             host=host,
             port=port,
@@ -188,6 +191,12 @@ class _Reader(Values):
         if token and len(token) < 16:
             self.problems.append("METRICS_TOKEN must have at least 16 characters.")
         return token
+
+    def _alert_email(self) -> str:
+        address = self.text("ALERT_EMAIL", "")
+        if address and (address.count("@") != 1 or not address.isascii() or len(address.split()) != 1):
+            self.problems.append(f"ALERT_EMAIL must be one email address, not {address!r}.")
+        return address
 
     def _database_url(self) -> str:
         value = self.text("DATABASE_URL", "")

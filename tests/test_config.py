@@ -85,6 +85,13 @@ def test_a_number_out_of_its_range_is_told_with_the_range(tmp_path: Path) -> Non
     assert "SANDBOX_PORT must be a number from 1 to 65535" in told
 
 
+@pytest.mark.parametrize("text", ["ops", "a@b@example.com", "ops@example.com, more@example.com"])
+def test_alerts_go_to_one_address_or_to_nobody(text: str) -> None:
+    assert "ALERT_EMAIL must be one email address" in problems_of(PRODUCTION | {"ALERT_EMAIL": text})
+    assert Config.from_env(PRODUCTION).alert_email == ""
+    assert Config.from_env(PRODUCTION | {"ALERT_EMAIL": "ops@example.com"}).alert_email == "ops@example.com"
+
+
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])
 def test_a_live_key_is_refused_in_test_mode(key: str, tmp_path: Path) -> None:
     told = problems_of({"INSTANCE_DIR": str(tmp_path), "STRIPE_SECRET_KEY": key})

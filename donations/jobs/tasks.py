@@ -16,6 +16,7 @@ from donations import runtime
 from donations.domain.counting import Job
 from donations.emails.mailer import Mailer, mailer_for
 from donations.jobs import (
+    alert,
     drain,
     erase,
     link_requests,
@@ -92,10 +93,11 @@ class Jobs:
         )
 
     def sweep(self) -> None:
-        """Find what was lost, and do it."""
+        """Find what was lost, and do it; tell whom it concerns what does not go on by itself."""
         with self.app.app_context():
             running = runtime.current()
             found = timed(running.tally, Job.SWEEP, lambda: self._find_lost(running))
+            alert.tell(running, self.mailer)
         if found:
             log.info("swept", count=found)
         self.work()

@@ -2,6 +2,7 @@
 
 from donations.models import rollups as rollups
 from donations.models.adjustment import Adjustment
+from donations.models.alert import Alert
 from donations.models.audit_entry import AuditEntry, AuditHead
 from donations.models.balance_entry import BalanceEntry
 from donations.models.base import Base
@@ -42,6 +43,7 @@ from donations.models.worker_seen import WorkerSeen
 
 __all__ = [
     "Adjustment",
+    "Alert",
     "AuditEntry",
     "AuditHead",
     "BalanceEntry",

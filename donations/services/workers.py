@@ -9,10 +9,10 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from donations.domain.alerts import WORKER_SILENT_FOR
 from donations.models import WorkerSeen
 from donations.models.insert import insert_into
 
-WORKER_SILENT_FOR: Final = timedelta(minutes=5)
 _KEPT_FOR: Final = timedelta(hours=1)
 
 

@@ -18,6 +18,7 @@ from prometheus_client.core import (
     Metric,
 )
 
+from donations.domain.alerts import Cause
 from donations.domain.counting import BEYOND, BOUNDS, Counted, Job, Rejection
 from donations.reports.reconciling import LastRun
 from donations.services.tally import Key
@@ -116,5 +117,10 @@ def comparisons(runs: Sequence[LastRun], now: datetime) -> Iterator[Metric]:
         yield family
 
 
-def alive(workers: int) -> Metric:
-    return GaugeMetricFamily("donations_workers_alive", "Workers seen within five minutes.", value=workers)
+def alerts(found: frozenset[Cause], workers: int) -> Iterator[Metric]:
+    """Each cause with 1 where it holds, and how many workers live."""
+    yield GaugeMetricFamily("donations_workers_alive", "Workers seen within five minutes.", value=workers)
+    family = GaugeMetricFamily("donations_alert", "Whether something is wrong now.", labels=["cause"])
+    for cause in Cause:
+        family.add_metric([cause], cause in found)
+    yield family

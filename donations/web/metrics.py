@@ -26,7 +26,7 @@ from donations import runtime
 from donations.domain.checkouts import CheckoutStatus
 from donations.models.database import reading
 from donations.reports import reconciling
-from donations.services import operations, tally, workers
+from donations.services import alerts, operations, tally, workers
 from donations.services.operations import Operations
 from donations.web import counters
 from donations.web.policy import route_policy
@@ -86,8 +86,9 @@ def _standing(found: Operations) -> Iterator[Metric]:
 
 
 def _watched(session: Session, now: datetime) -> Iterator[Metric]:
-    """Whether somebody works. `now` is real time."""
-    yield counters.alive(len(workers.list_alive(session, now)))
+    """Whether somebody works, and what is wrong. `now` is real time."""
+    causes = frozenset(each.cause for each in alerts.list_open(session, now))
+    return counters.alerts(causes, len(workers.list_alive(session, now)))
 
 
 def _is_from_here() -> bool:

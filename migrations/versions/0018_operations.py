@@ -1,4 +1,4 @@
-"""count what happens, and see which workers live
+"""count what happens, see which workers live, and keep what was told of alerts
 
 Revision ID: 0018
 Revises: 0017
@@ -21,6 +21,7 @@ COUNTED = (
     "job_microseconds", "stripe_calls", "stripe_call_microseconds", "stripe_calls_within", "letters_sent",
     "letters_failed",
 )  # fmt: skip
+CAUSES = ("set_aside", "behind", "letters", "no_worker", "not_compared")
 
 
 def upgrade() -> None:
@@ -47,10 +48,20 @@ def upgrade() -> None:
         sa.Column("last_seen_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("worker", name=op.f("pk_worker_seen")),
     )
+    op.create_table(
+        "alert",
+        sa.Column("cause", _words("cause", CAUSES), nullable=False),
+        sa.Column("began_at", UtcDateTime(), nullable=False),
+        *(
+            sa.Column(name, UtcDateTime(), nullable=True)
+            for name in ("ended_at", "told_at", "last_told_at", "leased_until")
+        ),
+        sa.PrimaryKeyConstraint("cause", name=op.f("pk_alert")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("worker_seen", "operations_hour", "operations_count"):
+    for table in ("alert", "worker_seen", "operations_hour", "operations_count"):
         op.drop_table(table)
 
 

@@ -52,8 +52,11 @@ def store(**counts: int) -> None:
         tally.record(session, {(Counted[name], ""): number for name, number in counts.items()}, NOON)
 
 
-def test_where_nothing_waits_every_figure_is_nought(client: FlaskClient) -> None:
-    assert set(figures(client).values()) == {0.0}
+def test_where_nothing_waits_every_figure_is_nought_but_that_nobody_works(client: FlaskClient) -> None:
+    found = figures(client)
+
+    assert found.pop("donations_alert no_worker") == 1
+    assert set(found.values()) == {0.0}
 
 
 def test_what_any_process_counted_is_told_and_grows(client: FlaskClient) -> None:
@@ -100,12 +103,14 @@ def test_calls_to_stripe_make_a_histogram_whose_buckets_hold_those_below(client:
     assert (found[f"{name}_count get charges"], found[f"{name}_sum get charges"]) == (4, 60.74)
 
 
-def test_workers_that_live_are_counted(client: FlaskClient) -> None:
+def test_workers_that_live_are_counted_and_end_the_alert(client: FlaskClient) -> None:
     with writing() as session:
         workers.note_alive(session, "one", NOON, system_clock())
         workers.note_alive(session, "two", NOON, system_clock())
 
-    assert figures(client)["donations_workers_alive"] == 2
+    found = figures(client)
+
+    assert (found["donations_workers_alive"], found["donations_alert no_worker"]) == (2, 0)
 
 
 def test_the_last_comparison_is_told_with_its_age(client: FlaskClient) -> None:
