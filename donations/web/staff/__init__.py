@@ -18,6 +18,7 @@ from donations.web.staff import (
     login,
     messages,
     offline_gifts,
+    operations,
     rates,
     reconcile,
     refunds,
@@ -26,6 +27,7 @@ from donations.web.staff import (
     supporters,
     views,
 )
+from donations.web.staff.alerts import standing_alerts
 from donations.web.staff.cells import install_cells
 from donations.web.staff.charts import install_charts
 from donations.web.staff.gate import find_member, guard
@@ -61,6 +63,7 @@ blueprint.add_url_rule("/donations/<int:donation_id>/refund", "refund", refunds.
 blueprint.add_url_rule("/donations/<int:donation_id>/refund", "send_refund", refunds.send, methods=["POST"])
 blueprint.add_url_rule("/refunds", "refunds", refunds.index)
 blueprint.add_url_rule("/refunds/<reference>", "refund_request", refunds.outcome)
+blueprint.add_url_rule("/operations", "operations", operations.index)
 blueprint.add_url_rule("/goals", "goals", goals.index)
 blueprint.add_url_rule("/goals/new", "new_goal", goals.new)
 blueprint.add_url_rule("/goals/new", "add_goal", goals.add, methods=["POST"])
@@ -115,6 +118,7 @@ def _for_templates() -> dict[str, object]:
         "member": member,
         "member_role": role,
         "can": can,
+        "standing_alerts": standing_alerts,
         "filtered_url": filtered_url,
         "report_places": places(),
         "has_inbox": inbox.find_folder() is not None,

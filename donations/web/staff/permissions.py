@@ -26,12 +26,16 @@ class Permission(StrEnum):
     """Giving money back."""
     EXPORTS = "exports"
     """Many people with their addresses, in a file to take away."""
+    OPERATIONS = "operations"
+    """How the work goes on: what waits, and who works."""
     AUDIT = "audit"
     """What the other members of staff did."""
 
 
 _PEOPLE_AND_MONEY: Final = frozenset({Permission.FIGURES, Permission.DONATIONS, Permission.SUPPORTERS})
-_FINANCE: Final = _PEOPLE_AND_MONEY | {Permission.BOOKS, Permission.REFUNDS, Permission.EXPORTS}
+_FINANCE: Final = _PEOPLE_AND_MONEY | {
+    Permission.BOOKS, Permission.REFUNDS, Permission.EXPORTS, Permission.OPERATIONS,
+}  # fmt: skip
 PERMISSIONS: Final[Mapping[StaffRole, frozenset[Permission]]] = {
     StaffRole.VIEWER: frozenset({Permission.FIGURES}),
     StaffRole.SUPPORTER_CARE: _PEOPLE_AND_MONEY,

@@ -1,0 +1,76 @@
+"""How the work goes on, at a phone's and a desk's width: nothing runs over, axe finds nothing, and a picture
+is kept for people to look at (`.test-artifacts/`)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from donations.domain.alerts import Cause
+from donations.domain.counting import Counted
+from donations.gateway.kinds import ObjectKind
+from donations.models import StaffSession
+from donations.models.database import writing
+from donations.runtime import system_clock
+from donations.services import alerts, inbox, tally, workers
+from tests.factories import make_staff_user
+from tests.journeys.test_manage_screens import NOW, WIDTHS, site
+from tests.journeys.test_refund_screens import TOKEN, check
+from tests.website import Website
+
+__all__ = ["site"]
+
+pytestmark = pytest.mark.browser
+
+
+def log_in() -> None:
+    with writing() as session:
+        session.add(
+            StaffSession(
+                token_hash=hashlib.sha256(TOKEN.encode()).digest(),
+                staff_user_id=make_staff_user(session).id,
+                created_at=NOW,
+                last_seen_at=NOW,
+                expires_at=NOW + timedelta(hours=8),
+            )
+        )
+
+
+def make_a_busy_day() -> None:
+    """Work that waits, two workers, a day's counts, and every alert that a sweep may find."""
+    with writing() as session:
+        for number in range(3):
+            inbox.mark(session, ObjectKind.INVOICE, f"in_{number}", NOW - timedelta(minutes=17))
+        for worker in ("9f2c41d07be6a835", "03ad5e77c1f0b962"):
+            workers.note_alive(session, worker, system_clock(), system_clock())
+        for hour in range(24):
+            counts = {
+                (Counted.ACCEPTED, ""): (hour * 977) % 5_000,
+                (Counted.DUPLICATE, ""): hour,
+                (Counted.CALLS, "get charges done"): hour * 31,
+            }
+            tally.record(session, counts, NOW - timedelta(hours=hour))
+        alerts.note(session, set(Cause) - {Cause.NO_WORKER}, NOW)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_of_operations_fits_is_accessible_and_kept_as_pictures(
+    browser: Browser, site: Website, artifacts: Path, width: str
+) -> None:
+    log_in()
+    context = browser.new_context(
+        viewport={"width": WIDTHS[width], "height": 800}, reduced_motion="reduce", bypass_csp=True
+    )
+    context.add_cookies([{"name": "staff", "value": TOKEN, "url": site.base}])
+    page = context.new_page()
+
+    page.goto(f"{site.base}/staff/operations")
+    check(page, artifacts / f"operations-empty-{width}.png", WIDTHS[width])
+    make_a_busy_day()
+    page.goto(f"{site.base}/staff/operations")
+    check(page, artifacts / f"operations-busy-{width}.png", WIDTHS[width])
+    context.close()
