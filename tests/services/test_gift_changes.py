@@ -9,14 +9,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from donations.domain.changes import CancelReason, ChangeKind, ChangeStatus
+from donations.domain.changes import CancelReason, ChangeKind
 from donations.domain.gifts import Frequency
+from donations.domain.written_calls import CallStatus
 from donations.gateway.kinds import ObjectKind
 from donations.models import GiftChange, StripeObject, Subscription
 from donations.models.database import reading, writing
 from donations.runtime import current
 from donations.services import gift_changes
-from donations.services.gift_changes import ASKING_LASTS, KEY_LASTS, Wish
+from donations.services.gift_changes import Wish
+from donations.services.written_calls import ASKING_LASTS
 from tests.factories import NOON, make_subscription, make_supporter
 
 WISH = Wish(
@@ -60,7 +62,7 @@ def test_all_of_a_wish_is_written_down_before_anybody_is_asked(gift: Subscriptio
     assert (change.subscription_id, change.kind, change.status) == (
         gift.id,
         ChangeKind.AMOUNT,
-        ChangeStatus.ASKING,
+        CallStatus.ASKING,
     )
     assert (change.nonce, change.parameters) == ("form-1", '{"a": 1, "b": 2}')
     assert (change.wanted_amount, change.wanted_frequency) == (1500, Frequency.ANNUAL)
@@ -97,32 +99,8 @@ def test_a_call_names_the_gift_or_the_invoice_that_is_to_be_paid(gift: Subscript
     assert (call.target, call.kind) == (gift.stripe_subscription_id, ChangeKind.AMOUNT)
     assert (call.reference, call.idempotency_key) == (change.reference, change.idempotency_key)
     assert call.parameters == {"a": 1, "b": 2}
+    assert (call.created_at, other.parameters) == (NOON, {"invoice": "in_1"})
     assert (other.target, other.kind) == ("in_1", ChangeKind.RETRY_PAYMENT)
-
-
-def test_a_call_that_is_being_made_is_left_alone_until_it_can_have_ended(gift: Subscription) -> None:
-    begin(gift)
-
-    def claim(after: timedelta) -> int:
-        with writing() as session:
-            assert gift_changes.is_any_unanswered(session, NOON + after) is (after >= ASKING_LASTS)
-            return len(gift_changes.claim_unanswered(session, 10, NOON + after))
-
-    assert claim(ASKING_LASTS - timedelta(seconds=1)) == 0
-    assert claim(ASKING_LASTS) == 1
-    assert row().next_try_at == NOON + 2 * ASKING_LASTS
-
-
-def test_what_waits_longest_is_asked_first(gift: Subscription) -> None:
-    with writing() as session:
-        for number in (2, 1, 3):
-            wish = replace(WISH, nonce=f"form-{number}")
-            gift_changes.leave_to_the_worker(session, gift, wish, NOON + timedelta(seconds=number))
-
-    with writing() as session:
-        claimed = gift_changes.claim_unanswered(session, 2, NOON + timedelta(minutes=1))
-
-    assert [each.nonce for each in claimed] == ["form-1", "form-2"]
 
 
 def test_an_answer_has_the_gift_looked_at_and_the_first_one_counts(gift: Subscription) -> None:
@@ -131,10 +109,10 @@ def test_an_answer_has_the_gift_looked_at_and_the_first_one_counts(gift: Subscri
     with writing() as session:
         gift_changes.record_acceptance(session, change.reference, NOON + timedelta(seconds=1))
         gift_changes.record_refusal(session, change.reference, "too late", NOON + timedelta(seconds=2))
-        gift_changes.record_silence(session, change.reference, NOON, NOON + timedelta(days=3))
+        gift_changes.record_silence(session, change.reference, "later still", NOON + timedelta(days=3))
 
     after = row()
-    assert (after.status, after.answered_at) == (ChangeStatus.ACCEPTED, NOON + timedelta(seconds=1))
+    assert (after.status, after.answered_at) == (CallStatus.ACCEPTED, NOON + timedelta(seconds=1))
     assert (after.problem, after.tries) == (None, 0)
     assert after.generation == generation() == 1
 
@@ -146,38 +124,38 @@ def test_a_refusal_keeps_its_reason_as_far_as_there_is_room(gift: Subscription) 
         gift_changes.record_refusal(session, change.reference, "no " * 200, NOON)
 
     after = row()
-    assert (after.status, after.problem) == (ChangeStatus.REFUSED, ("no " * 200)[:255])
+    assert (after.status, after.problem) == (CallStatus.REFUSED, ("no " * 200)[:255])
     assert after.generation == generation() == 1
 
 
-@pytest.mark.parametrize(
-    ("again_after", "status"),
-    [(KEY_LASTS, ChangeStatus.ASKING), (KEY_LASTS + timedelta(seconds=1), ChangeStatus.LOST)],
-)
-def test_a_call_is_made_again_for_as_long_as_stripe_knows_its_key(
-    gift: Subscription, again_after: timedelta, status: ChangeStatus
-) -> None:
+def test_a_loss_has_the_gift_looked_at_and_says_why(gift: Subscription) -> None:
     change, _ = begin(gift)
-    again_at = NOON + again_after
 
     with writing() as session:
-        gift_changes.record_silence(session, change.reference, again_at, NOON + timedelta(seconds=5))
+        gift_changes.record_loss(session, change.reference, "never answered", NOON + timedelta(seconds=5))
 
     after = row()
-    assert after.status is status
-    if status is ChangeStatus.ASKING:
-        assert (after.tries, after.next_try_at, after.answered_at) == (1, again_at, None)
-    else:
-        assert (after.problem, after.answered_at) == ("no answer came", NOON + timedelta(seconds=5))
-        assert after.generation == generation() == 1
+    assert (after.status, after.problem) == (CallStatus.LOST, "never answered")
+    assert after.answered_at == NOON + timedelta(seconds=5)
+    assert after.generation == generation() == 1
 
 
-def test_a_change_is_found_by_its_reference_alone(gift: Subscription) -> None:
+def test_an_acceptance_that_was_seen_at_stripe_says_how(gift: Subscription) -> None:
     change, _ = begin(gift)
 
-    with reading() as session:
-        found = gift_changes.find(session, change.reference)
-        assert gift_changes.find(session, "another") is None
+    with writing() as session:
+        gift_changes.record_acceptance(session, change.reference, NOON, how="seen at Stripe")
 
-    assert found is not None
-    assert found.id == change.id
+    assert (row().status, row().problem) == (CallStatus.ACCEPTED, "seen at Stripe")
+
+
+def test_silence_leaves_the_change_to_be_asked_for_again_and_looks_at_nothing(gift: Subscription) -> None:
+    change, _ = begin(gift)
+    again_at = NOON + timedelta(minutes=3)
+
+    with writing() as session:
+        gift_changes.record_silence(session, change.reference, "no answer", again_at)
+
+    after = row()
+    assert (after.status, after.problem, after.tries) == (CallStatus.ASKING, "no answer", 1)
+    assert (after.next_try_at, after.answered_at, generation()) == (again_at, None, None)
