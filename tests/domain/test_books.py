@@ -86,5 +86,7 @@ def test_of_another_currency_only_stripe_knows_the_rate() -> None:
     assert of_refund(1000, RefundStatus.SUCCEEDED, moved(-930), is_converted=True) is None
     assert of_refund(1000, RefundStatus.SUCCEEDED, NOTHING, is_converted=True) is not None
     assert of_refund(1000, RefundStatus.SUCCEEDED, moved(930), is_converted=True) is not None
+    assert of_refund(1000, RefundStatus.SUCCEEDED, moved(0, lines=2), is_converted=True) is not None
+    assert of_dispute(1000, DisputeStatus.LOST, moved(-930), is_converted=True) is None
     assert of_refund(1000, RefundStatus.FAILED, moved(-1), is_converted=True) is not None
     assert of_dispute(1000, DisputeStatus.WON, moved(2), is_converted=True) is not None

@@ -14,6 +14,7 @@ from donations.domain.reconciling import (
     Step,
     due_at,
     events_since,
+    nightly_since,
     step_after,
 )
 
@@ -52,6 +53,10 @@ def test_windows_overlap_however_long_nothing_ran_as_far_as_stripe_remembers() -
     assert events_since(NOON, None) == NOON - timedelta(days=3)
     assert events_since(NOON, NOON - timedelta(hours=5)) == NOON - timedelta(hours=5, minutes=30)
     assert events_since(NOON, NOON - timedelta(days=90)) == NOON - timedelta(days=29)
+
+
+def test_a_night_looks_back_over_more_than_a_month() -> None:
+    assert nightly_since(NOON) == NOON - timedelta(days=35)
 
 
 @pytest.mark.parametrize("kind", list(RunKind))
