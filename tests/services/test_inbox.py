@@ -50,6 +50,7 @@ def test_a_mark_makes_a_ticket_due_that_was_put_off(app: Flask) -> None:
     mark(NOON + timedelta(minutes=1))
 
     assert (ticket().next_try_at, ticket().tries) == (NOON + timedelta(minutes=1), 3)
+    assert ticket().problem == "StripeUnavailable"
 
 
 def test_a_mark_never_puts_off_what_is_due(app: Flask) -> None:

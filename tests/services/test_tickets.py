@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -70,6 +71,47 @@ def test_a_ticket_that_another_worker_is_leasing_now_is_passed_over(app: Flask) 
         second = claim(later)
 
     assert [[t.stripe_id for t in first], [t.stripe_id for t in second]] == [["pi_1"], ["pi_2"]]
+
+
+def test_what_was_leased_a_while_ago_is_read_as_it_is_now(app: Flask) -> None:
+    mark()
+    (ticket,) = claim()
+    mark(at=NOON + timedelta(seconds=1))
+
+    with reading() as session:
+        again = tickets.read_again(session, ticket)
+        assert tickets.read_again(session, replace(ticket, id=ticket.id + 1)) is None
+
+    assert again == replace(ticket, generation=2, marked_at=NOON + timedelta(seconds=1))
+
+
+def test_what_another_worker_applied_or_set_aside_since_is_not_looked_at_again(app: Flask) -> None:
+    for number in (1, 2):
+        mark(f"pi_{number}")
+    applied, aside = claim()
+    finish(applied)
+    with writing() as session:
+        tickets.quarantine(session, aside, "another amount", NOON)
+
+    with reading() as session:
+        assert [tickets.read_again(session, each) for each in (applied, aside)] == [None, None]
+
+
+def test_of_leased_tickets_those_that_are_given_back_are_due_again_at_once(app: Flask) -> None:
+    for number in (1, 2, 3):
+        mark(f"pi_{number}")
+    first, second, _third = claim()
+    now = NOON + timedelta(seconds=9)
+    with writing() as session:
+        # Marked by news meanwhile, as it seems: it has waited since.
+        session.get_one(StripeObject, second.id).next_try_at = NOON
+
+    with writing() as session:
+        tickets.give_back(session, [first, second], now)
+
+    with reading() as session:
+        due = session.scalars(select(StripeObject.next_try_at).order_by(StripeObject.id)).all()
+    assert due == [now, NOON, NOON + LEASE]
 
 
 def test_a_finished_ticket_rests_until_it_is_marked(app: Flask) -> None:
@@ -218,6 +260,23 @@ def test_the_next_ticket_is_the_earliest_that_waits(app: Flask) -> None:
     with writing() as session:
         tickets.quarantine(session, second, "another amount", NOON)
     assert next_due_at() is None
+
+
+def test_what_was_applied_meanwhile_and_what_others_wait_for_is_not_set_aside(app: Flask) -> None:
+    for number in (1, 2, 3):
+        mark(f"pi_{number}")
+    first, second, _third = claim()
+    finish(first)
+
+    with writing() as session:
+        for each in (first, second):
+            tickets.quarantine(session, each, "another amount", NOON)
+
+    with reading() as session:
+        aside = session.scalars(
+            select(StripeObject.stripe_id).where(StripeObject.quarantined_at.is_not(None))
+        ).all()
+    assert aside == ["pi_2"]
 
 
 def test_a_quarantine_says_why_and_when_as_far_as_there_is_room(app: Flask) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from donations.domain.changes import ChangeKind
 from donations.domain.written_calls import CallStatus
 from donations.models import GiftChange, Subscription
-from donations.models.database import reading, writing
+from donations.models.database import db, reading, writing
 from donations.runtime import current
 from donations.services import gift_changes, written_calls
 from donations.services.gift_changes import Wish
@@ -81,6 +81,18 @@ def test_what_waits_longest_is_asked_first(gift: Subscription) -> None:
         write(gift, number, number * SECOND)
 
     assert claim(timedelta(hours=1), 2) == ["form-1", "form-2"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_call_that_another_worker_is_leasing_now_is_passed_over(gift: Subscription) -> None:
+    for number in (1, 2):
+        write(gift, number, number * SECOND)
+
+    with db.sessionmaker() as other, other.begin():
+        mine = [each.nonce for each in written_calls.claim(other, GiftChange, 1, NOON + timedelta(hours=1))]
+        theirs = claim(timedelta(hours=1))
+
+    assert (mine, theirs) == (["form-1"], ["form-2"])
 
 
 def test_the_same_nonce_finds_what_was_written_first(gift: Subscription) -> None:
