@@ -88,7 +88,10 @@ def test_the_same_form_again_finds_the_same_row_key_and_parameters(app: Flask) -
 def test_a_used_form_opens_no_session_for_another_gift(app: Flask, changed: Attempt) -> None:
     opened()
 
-    with pytest.raises(FormAlreadyUsed, match="You have already sent this form"):
+    with pytest.raises(
+        FormAlreadyUsed,
+        match=r"^You have already sent this form. Please check your choices and send it again.$",
+    ):
         opened(changed)
 
 
