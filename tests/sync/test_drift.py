@@ -489,6 +489,12 @@ def test_what_was_taken_is_named_where_we_have_no_row_or_looked_before_it_moved(
         assert moves(line) == []
 
 
+def test_each_of_several_movements_that_we_lack_is_named(desk: Desk) -> None:
+    lines = [moved(desk.checkout(), "refund") for _ in range(2)]
+
+    assert [each.stripe_id for each in moves(*lines)] == [each.source_id for each in lines]
+
+
 OBJECT = Relative(ObjectKind.REFUND, "re_1")
 
 
@@ -527,5 +533,7 @@ def test_whether_a_difference_is_a_reason_to_look_now(
     other = Relative(ObjectKind.DISPUTE, "re_1")
     with reading() as database:
         judged = judge(database, [OBJECT, other], NOON)
+
+        assert judge(database, [OBJECT], NOON) == {OBJECT: verdict}
 
     assert judged == {OBJECT: verdict, other: Verdict.LOOK}
