@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy.exc import IntegrityError
 
 from donations import runtime
 from donations.domain.money import Money
 from donations.domain.refunds import RefundReason, RefundStatus
 from donations.domain.written_calls import CallStatus
-from donations.gateway.errors import RateLimited, StripeRefused, StripeUnavailable, UnexpectedAnswer
+from donations.gateway.errors import (
+    RateLimited,
+    StripeProblem,
+    StripeRefused,
+    StripeUnavailable,
+    UnexpectedAnswer,
+)
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import RefundSnapshot
 from donations.jobs.refund_calls import carry_out, is_any_due, repeat_unanswered
@@ -260,6 +268,54 @@ def test_two_workers_make_one_call(desk: Desk, donation: Donation) -> None:
 
     assert repeat(desk) == 0
     assert made(desk) == 0
+
+
+def test_no_more_calls_are_settled_in_one_run_than_it_is_told(desk: Desk) -> None:
+    with writing() as session:
+        for _ in range(3):
+            supporter = factories.make_supporter(session, runtime.current().vault)
+            factories.make_refund_request(
+                session, factories.make_donation(session, supporter), at=desk.clock()
+            )
+    desk.clock.forward(ASKING_LASTS)
+
+    settled = [repeat_unanswered(desk.runtime, desk.random, 2) for _ in range(3)]
+
+    assert (settled, made(desk)) == ([2, 1, 0], 3)
+
+
+class Deaf(FakeGateway):
+    """Its lists are answered, and nothing else."""
+
+    def create_refund(self, parameters: Mapping[str, Any], idempotency_key: str) -> RefundSnapshot:
+        raise SILENCE
+
+
+def test_a_call_that_is_not_heard_again_is_put_off_again(desk: Desk, donation: Donation) -> None:
+    desk.gateway = Deaf()
+    carry_out(desk.runtime, begin(desk, donation))
+
+    for tries in (2, 3):
+        desk.clock.forward(timedelta(hours=1))
+        assert repeat(desk) == 1
+        assert (only(RefundRequest).status, only(RefundRequest).tries) == (CallStatus.ASKING, tries)
+        assert only(RefundRequest).next_try_at > desk.clock.time
+    assert only(RefundRequest).problem == str(SILENCE)
+
+
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [(SILENCE, "refund_unanswered"), (StripeRefused(status=400, code="charge_disputed"), "refund_refused")],
+)
+def test_the_log_tells_silence_from_a_refusal(
+    desk: Desk, donation: Donation, error: StripeProblem, event: str
+) -> None:
+    desk.gateway.raising = [error]
+
+    with structlog.testing.capture_logs() as logs:
+        carry_out(desk.runtime, begin(desk, donation))
+
+    assert {"event": event, "reason": str(error), "log_level": "warning"} in logs
 
 
 def ask(desk: Desk, donation: Donation, amount: int, nonce: str, currency: str = "eur") -> bool:
