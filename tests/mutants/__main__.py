@@ -1,11 +1,12 @@
 """Make mutants of the code that reckons with money, and see which of them no test notices.
 
-    python -m tests.mutants [GROUP ...]             all groups, or some, whole: hours
-    python -m tests.mutants --of 37 [GROUP ...]     only those whose number ends in 3 or 7: a fifth of them
-    python -m tests.mutants --again [GROUP ...]     only those that survived the last time
-    python -m tests.mutants --told                  what the last runs found; fails below the floor
+    python -m tests.mutants [WHAT ...]             all, or some groups or modules, whole: hours
+    python -m tests.mutants --of 37 [WHAT ...]     only those whose number ends in 3 or 7: a fifth of them
+    python -m tests.mutants --again [WHAT ...]     only those that survived the last time
+    python -m tests.mutants --told                 what the last runs found; fails below the floor
 
-What is found is kept in results.json. mutmut works in a copy, so that nobody is kept from working on, with
+A module that has changed since is not tried `--again`: its mutants have other numbers now. What is found
+is kept in results.json. mutmut works in a copy, so that nobody is kept from working on, with
 MUTANTS_AT_ONCE (1) mutants at once; tests run on SQLite only.
 """
 
@@ -17,11 +18,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from tests.mutants.groups import GROUPS, Group
-from tests.mutants.results import Found, is_enough, keep, read, read_run, told, upon
+from tests.mutants.results import Found, changed, is_enough, keep, read, read_run, told, upon
 
 _ROOT: Final = Path(__file__).parents[2]
 _COPIED: Final = ("donations", "tests", "migrations", "templates", "config.py", "pyproject.toml")
@@ -32,20 +34,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(each.name for each in GROUPS))
+    parser.add_argument("what", nargs="*", metavar="WHAT", help=", ".join(each.name for each in GROUPS))
     parser.add_argument("--of", default="", metavar="DIGITS")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--told", action="store_true")
     asked = parser.parse_args()
-    for group in GROUPS:
-        if not asked.told and (not asked.groups or group.name in asked.groups):
-            before = {module: found for module, found in read().items() if module in group.modules}
+    for group in () if asked.told else _chosen(asked.what):
+        if group.modules:
+            is_same = set(group.modules) - changed()
+            before = {module: found for module, found in read().items() if module in is_same}
             names = _survivors(before) if asked.again else [f"*__mutmut_*{digit}" for digit in asked.of]
             if names or not asked.again:
                 found = _run(group, names)
                 keep(upon(before, found) if asked.again else found)
     print(told())
     return 0 if is_enough() else 1
+
+
+def _chosen(what: list[str]) -> list[Group]:
+    """The groups, each with those of its modules that were asked for."""
+    return [
+        group
+        if not what or group.name in what
+        else replace(group, modules=tuple(module for module in group.modules if module in what))
+        for group in GROUPS
+    ]
 
 
 def _survivors(before: dict[str, Found]) -> list[str]:

@@ -32,14 +32,17 @@ GROUPS: Final = (
         ("tests/domain", "tests/content/test_offers.py", "--ignore=tests/domain/test_ecb.py"),
     ),
     Group(
+        "beats",
+        _in("domain", "books reconciling"),
+        ("tests/domain/test_books.py", "tests/domain/test_reconciling.py"),
+    ),
+    Group(
         "inbox",
         _in("services", "tickets inbox outbox"),
         (
             "tests/services/test_tickets.py",
             "tests/services/test_inbox.py",
             "tests/services/test_outbox.py",
-            "tests/services/test_letters.py",
-            "tests/jobs/test_drain.py",
         ),
     ),
     Group(
@@ -75,17 +78,33 @@ GROUPS: Final = (
             "tests/sync/test_checkout_session.py",
             "tests/sync/test_later_gift.py",
             "tests/services/test_checkouts.py",
+            "tests/services/test_fulfilment.py",
             "tests/services/test_later_gifts.py",
             "tests/jobs/test_lost_answers.py",
         ),
     ),
     Group(
-        "changes",
-        _in("services", "gift_changes"),
+        "calls",
+        _in("services", "gift_changes written_calls"),
+        ("tests/services/test_gift_changes.py", "tests/services/test_written_calls.py"),
+    ),
+    Group(
+        "refunds",
+        ("donations/services/refund_requests.py", *_in("jobs", "refund_calls written_calls")),
         (
-            "tests/services/test_gift_changes.py",
-            "tests/jobs/test_unanswered_changes.py",
-            "tests/web/readers/manage/test_changes.py",
+            "tests/services/test_refund_requests.py",
+            "tests/jobs/test_written_calls.py",
+            "tests/jobs/test_refund_calls.py",
         ),
+    ),
+    Group(
+        "drift",
+        _in("sync/drift", "attempts balance difference payments recurring registry taken_back verdict"),
+        ("tests/sync/test_drift.py",),
+    ),
+    Group(
+        "books",
+        _in("services", "books balance reconcile_runs"),
+        ("tests/services/test_books.py", "tests/services/test_reconcile_runs.py"),
     ),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import difflib
+import hashlib
 import json
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from tests.mutants.groups import GROUPS, Group
 FLOOR: Final = 90
 """Percent that tests must notice."""
 RESULTS: Final = Path(__file__).with_name("results.json")
+_ROOT: Final = Path(__file__).parents[2]
 _EXPLAINED: Final = Path(__file__).with_name("explained.toml")
 _SHORTEST: Final = 4
 """A line of fewer characters is a bracket."""
@@ -32,6 +34,8 @@ class Found:
     killed: int
     survivors: dict[str, str]
     """By name, the lines that were changed: as `- before` and `+ after`."""
+    source: str = ""
+    """The beginning of the SHA-256 of the module as it was then; nothing of a sum of modules."""
 
     @property
     def score(self) -> float:
@@ -46,10 +50,9 @@ def read_run(folder: Path, group: Group) -> dict[str, Found]:
 def upon(before: dict[str, Found], again: dict[str, Found]) -> dict[str, Found]:
     """What is known after the survivors were tried once more."""
     return {
-        module: Found(
-            was.mutants, was.tried, was.tried - len(again[module].survivors), again[module].survivors
-        )
+        module: replace(was, killed=was.tried - len(left), survivors=left)
         for module, was in before.items()
+        for left in (again[module].survivors,)
     }
 
 
@@ -66,6 +69,11 @@ def read() -> dict[str, Found]:
         return {}
     content: dict[str, dict[str, Any]] = json.loads(RESULTS.read_text("utf-8"))
     return {name: Found(**values) for name, values in content.items()}
+
+
+def changed() -> set[str]:
+    """Modules that are not any more as they were when their mutants were tried."""
+    return {module for module, found in read().items() if found.source != _digest(_ROOT / module)}
 
 
 def explained() -> dict[tuple[str, str], str]:
@@ -93,7 +101,7 @@ def gist(change: str) -> str:
 
 
 def told() -> str:
-    """As a table; then what was not run, and which survivors nobody has explained."""
+    """As a table; then what was not run or has changed since, and which survivors nobody has explained."""
     found = read()
     every = [*found.items(), ("all", _sum(found))]
     lines = [
@@ -102,6 +110,8 @@ def told() -> str:
     ]
     missing = {module for group in GROUPS for module in group.modules} - set(found)
     rest = [f"not run: {', '.join(sorted(missing))}"] if missing else []
+    if changed():
+        rest.append(f"changed since: {', '.join(sorted(changed()))}")
     return "\n".join([*lines, *rest, *(f"not explained: {each}" for each in unexplained())])
 
 
@@ -127,7 +137,11 @@ def _read_module(folder: Path, module: str) -> Found:
     left = [name for name, code in tried.items() if code not in _KILLED]
     sources = _functions(mutated.read_text("utf-8"))
     survivors = {name: _change(sources, name) for name in left}
-    return Found(len(codes), len(tried), len(tried) - len(left), survivors)
+    return Found(len(codes), len(tried), len(tried) - len(left), survivors, _digest(folder / module))
+
+
+def _digest(module: Path) -> str:
+    return hashlib.sha256(module.read_bytes()).hexdigest()[:12]
 
 
 def _functions(source: str) -> dict[str, list[str]]:
