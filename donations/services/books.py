@@ -242,19 +242,21 @@ def _moved(
 
 
 def _known(session: Session, entries: Sequence[BalanceEntry]) -> set[str | None]:
-    """Of what moved these, which are ours; and the payments that were found to be nobody's of ours."""
+    """Of what moved these, which are ours; and the payments that were found to be nobody's of ours.
+
+    A payment of ours is known by its charge: by its own id it would vouch for refunds that we lack.
+    """
     sources: dict[str | None, list[str]] = {}
     for each in entries:
         sources.setdefault(each.source_kind, []).append(each.stripe_source_id or "")
     payments = [each.stripe_payment_intent_id for each in entries if each.stripe_payment_intent_id]
-    gifts = [each.stripe_payment_intent_id or "" for each in entries if each.source_kind == ObjectKind.CHARGE]
     others = (
         StripeObject.kind == ObjectKind.PAYMENT_INTENT,
         StripeObject.stripe_id.in_(payments),
         StripeObject.problem.startswith(NOT_OURS),
     )
     return {
-        *_found(session, Donation.stripe_payment_intent_id, Donation.stripe_payment_intent_id.in_(gifts)),
+        *_charges_of_ours(session, entries),
         *_found(
             session, Refund.stripe_refund_id, Refund.stripe_refund_id.in_(sources.get(ObjectKind.REFUND, []))
         ),
@@ -265,6 +267,14 @@ def _known(session: Session, entries: Sequence[BalanceEntry]) -> set[str | None]
         ),
         *_found(session, StripeObject.stripe_id, *others),
     }
+
+
+def _charges_of_ours(session: Session, entries: Sequence[BalanceEntry]) -> list[str | None]:
+    charges = [each for each in entries if each.source_kind == ObjectKind.CHARGE]
+    ids = [each.stripe_payment_intent_id or "" for each in charges]
+    are_these = Donation.stripe_payment_intent_id.in_(ids)
+    ours = set(_found(session, Donation.stripe_payment_intent_id, are_these))
+    return [each.stripe_source_id for each in charges if each.stripe_payment_intent_id in ours]
 
 
 def _found(

@@ -186,6 +186,7 @@ def test_a_refund_that_disagrees_is_named_and_one_before_is_not_looked_at(app: F
     found = page(Step.BOOK_REFUNDS)
 
     assert found.lines == [Line(ObjectKind.REFUND, named, "eur", Disagreement(Finding.AMOUNT, -1000, -999))]
+    assert found.sums == {"eur": Sum(refunds=1000, stripes=-999)}
 
 
 def test_several_movements_of_one_refund_are_added_up(app: Flask) -> None:
@@ -290,11 +291,14 @@ def test_what_moved_for_nothing_of_ours_is_named_by_its_kind(app: Flask) -> None
     assert found.sums == {"eur": Sum(unmatched=2), "usd": Sum(unmatched=1)}
 
 
-def test_a_refund_of_a_known_payment_that_we_lack_is_named_all_the_same(app: Flask) -> None:
+def test_what_we_lack_of_a_known_payment_is_named_though_the_payment_stands_beside_it(app: Flask) -> None:
     whose = donation()
-    move(line("re_lost", whose.stripe_payment_intent_id, -10))
+    bring(whose)
+    payment = whose.stripe_payment_intent_id
+    assert page(Step.BOOK_UNMATCHED).lines == []
+    move(line("re_lost", payment, -10), line("du_lost", payment, -20))
 
-    assert [each.stripe_id for each in page(Step.BOOK_UNMATCHED).lines] == ["re_lost"]
+    assert [each.stripe_id for each in page(Step.BOOK_UNMATCHED).lines] == ["re_lost", "du_lost"]
 
 
 @pytest.mark.parametrize(
@@ -373,7 +377,7 @@ def test_all_of_a_finding_is_kept_and_no_more_than_anybody_reads(
         Line(ObjectKind.REFUND, f"re_{n}", "usd", Disagreement(Finding.AMOUNT, n, n + 1)) for n in range(2)
     ]
 
-    for number in (other, one, one, one):
+    for number in (other, one, one, one, one):
         store(number, BookPage(lines=lines))
 
     assert (count_of(BookFinding, run_id=one), count_of(BookFinding, run_id=other)) == (3, 2)
