@@ -161,10 +161,15 @@ def test_filters_survive_in_every_link_of_the_page(editor: Desk, history: None) 
 
 
 def test_what_the_figures_mean_stands_beside_them(editor: Desk) -> None:
-    sections = editor.sees("/staff").select(".report-section")
+    page = editor.sees("/staff")
+    sections = page.select(".report-section:not(.print-only)")
+    beside = [term.text for section in sections for term in section.select(".definitions dt")]
+    on_paper = [term.text for term in page.select(".print-only .definitions dt")]
 
     assert len(sections) == 7
     assert all(section.select(".definitions dt") for section in sections)
+    assert set(on_paper) == set(beside)
+    assert len(on_paper) < len(beside)
 
 
 def test_a_table_that_there_is_not_is_not_found(editor: Desk) -> None:
