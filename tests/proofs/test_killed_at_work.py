@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from config import Config
 from donations import runtime
-from donations.domain.changes import ChangeStatus
+from donations.domain.written_calls import CallStatus
 from donations.jobs import drain
 from donations.models import Donation, GiftChange, OutboxMessage, OutboxStatus
 from donations.models.database import reading
@@ -193,7 +193,7 @@ def assert_each_changed_once(owner: Owner, trails: list[Outcome]) -> None:
     assert updates.count("customer.subscription.updated") == len(trails)
     with reading() as session:
         changes = rows(session, GiftChange)
-    assert [each.status for each in changes] == [ChangeStatus.ACCEPTED] * len(trails)
+    assert [each.status for each in changes] == [CallStatus.ACCEPTED] * len(trails)
     assert_made_good(owner.ward.world, trails)
     at = {trail.passed[-1] for trail in trails if trail.was_killed}
     assert at >= {"before change_subscription", "after change_subscription"}
