@@ -19,9 +19,11 @@ _ON_REQUEST = frozenset(
 """Parts, neither ids nor lists, that are there only when asked for. The description does not mark them."""
 
 
-def check_paths(paths: Sequence[str], answer: Schema) -> None:
-    """Raises Stripe's 400 for the first path that an answer of this schema cannot expand."""
+def check_paths(paths: Sequence[str | None], answer: Schema) -> None:
+    """Raises Stripe's 400 for the first path that is empty or that this schema cannot expand."""
     for path in paths:
+        if not path:
+            raise invalid("You passed an empty string for 'expand'.", "expand")
         parts = path.split(".")
         if len(parts) > _DEEPEST:
             raise invalid(
