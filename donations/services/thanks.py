@@ -123,7 +123,11 @@ def _state(
         # The reader was at Stripe, so the session exists: its webhook will tell us which it is.
         return ThanksState.ON_ITS_WAY, None
     if row.status is CheckoutStatus.OPEN and _was_looked_at(session, row.stripe_session_id, since, now):
-        return ThanksState.NOT_PAID, None
+        # What that look found was committed with it, perhaps since the row was read here.
+        session.refresh(row, ["status"])
+        if row.status is CheckoutStatus.OPEN and not _has_donation(session, row):
+            return ThanksState.NOT_PAID, None
+        return _state(session, row, since, now)
     return ThanksState.ON_ITS_WAY, inbox.mark(
         session, ObjectKind.CHECKOUT_SESSION, row.stripe_session_id, now
     )

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select, update
 
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.gifts import Frequency
 from donations.models import Checkout, StripeObject
-from donations.models.database import writing
+from donations.models.database import db, writing
 from donations.runtime import current
 from donations.services import thanks
 from donations.services.thanks import ThanksState, ThanksView
@@ -73,6 +73,27 @@ def test_a_session_looked_at_after_the_reader_came_and_still_open_is_not_paid(ap
 
     assert view.state is ThanksState.NOT_PAID
     assert view.stripe_url == row.stripe_url
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_a_look_found_since_the_page_was_asked_for_is_not_called_unpaid(app: Flask) -> None:
+    """On SQLite the page and the worker cannot overlap: both begin as writers."""
+    row = checkout(CheckoutStatus.OPEN)
+    generation = look(row).look_again_at
+    to_come = [True]
+
+    @event.listens_for(db.engine, "before_cursor_execute")
+    def the_worker_is_quicker(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if to_come and statement.startswith("SELECT stripe_object."):
+            to_come.clear()
+            with db.sessionmaker() as other, other.begin():
+                other.execute(update(Checkout).values(status=CheckoutStatus.PAID))
+                other.execute(update(StripeObject).values(applied=1, looked_at=NOON))
+
+    view = look(row, since=generation, at=NOON + timedelta(seconds=3))
+
+    assert to_come == []
+    assert view.state is ThanksState.RECEIVED
 
 
 def test_a_look_from_before_the_reader_came_proves_nothing(app: Flask) -> None:
