@@ -41,6 +41,16 @@ from tests.factories import NOON, make_supporter
 from tests.fakes import FakeGateway
 
 PASSWORD = "four words are long enough"
+FOR_FINANCE_AND_ADMINS = pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (StaffRole.VIEWER, 403),
+        (StaffRole.SUPPORTER_CARE, 403),
+        (StaffRole.FINANCE, 200),
+        (StaffRole.ADMIN, 200),
+    ],
+)
+"""What each role gets of a page that is for finance and admins."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from donations.models.database import writing
 from donations.runtime import system_clock
 from donations.services import alerts, tally, workers
 from tests.factories import NOON
-from tests.web.staff.conftest import Clock, Desk, add_event, add_ticket
+from tests.web.staff.conftest import FOR_FINANCE_AND_ADMINS, Clock, Desk, add_event, add_ticket
 
 PATH = "/staff/operations"
 
@@ -148,15 +148,7 @@ def test_each_reads_of_what_they_may_act_upon_with_a_link_they_may_follow(
         desk.sees(path)
 
 
-@pytest.mark.parametrize(
-    ("role", "status"),
-    [
-        (StaffRole.VIEWER, 403),
-        (StaffRole.SUPPORTER_CARE, 403),
-        (StaffRole.FINANCE, 200),
-        (StaffRole.ADMIN, 200),
-    ],
-)
+@FOR_FINANCE_AND_ADMINS
 def test_only_finance_and_admins_see_it(
     logged_in_as: Callable[[StaffRole], Desk], role: StaffRole, status: int
 ) -> None:

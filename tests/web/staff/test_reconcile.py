@@ -14,7 +14,7 @@ from donations.models.database import reading, writing
 from donations.reports.reconciling import last_runs
 from tests import factories
 from tests.factories import NOON
-from tests.web.staff.conftest import Desk, add_ticket
+from tests.web.staff.conftest import FOR_FINANCE_AND_ADMINS, Desk, add_ticket
 
 PATH = "/staff/reconcile"
 
@@ -127,15 +127,7 @@ def test_many_runs_come_in_pages(editor: Desk) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("role", "status"),
-    [
-        (StaffRole.VIEWER, 403),
-        (StaffRole.SUPPORTER_CARE, 403),
-        (StaffRole.FINANCE, 200),
-        (StaffRole.ADMIN, 200),
-    ],
-)
+@FOR_FINANCE_AND_ADMINS
 def test_only_finance_and_admins_see_it(
     logged_in_as: Callable[[StaffRole], Desk], role: StaffRole, status: int
 ) -> None:
