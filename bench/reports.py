@@ -232,7 +232,9 @@ def main(sizes: tuple[int, ...], kept_in: Path | None, *, only_fill: bool, keep_
         for size in sizes:
             url = database(running, f"size_{size}")
             all_found.append(measure(url, Path(folder), size, only_fill=only_fill, keep_sums=keep_sums))
-            if not only_fill:
+            if only_fill:
+                console.print(f"{all_found[-1].donations:,} donations {written(all_found[-1])}")
+            else:
                 show(all_found)
 
 
