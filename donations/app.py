@@ -23,7 +23,7 @@ from donations.models.vault import Vault
 from donations.paths import STATIC, TEMPLATES
 from donations.runtime import Runtime, system_clock
 from donations.services.tally import Tally
-from donations.web import health, metrics, readers, staff, stripe_webhook
+from donations.web import health, metrics, readers, staff
 from donations.web.body_limits import install_body_limits
 from donations.web.errors import install_errors
 from donations.web.filters import install_filters
@@ -33,6 +33,7 @@ from donations.web.policy import policy_of
 from donations.web.readers.visits import install_visits
 from donations.web.request_log import install_request_log
 from donations.web.site import Site
+from donations.web.stripe_webhook import install_stripe_webhook
 
 _LARGEST_FORM = 64 * 1024
 
@@ -85,11 +86,13 @@ def _install_web(app: Flask, config: Config) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxy_hops, x_proto=0)
     install_request_log(app)
     install_body_limits(app)
+    install_stripe_webhook(app)
+    # After what answers before Flask, so that no answer goes out without them.
     install_headers(app, config)
     install_errors(app)
     install_filters(app)
     install_language(app)
-    for area in (readers, staff, stripe_webhook, health, metrics):
+    for area in (readers, staff, health, metrics):
         app.register_blueprint(area.blueprint)
     _protect_forms(app)
 

@@ -464,3 +464,54 @@ def test_a_signature_is_compared_with_real_time_however_far_the_sites_clock_is(
     assert (signed_now.status_code, signed_ahead.status_code) == (200, 400)
     (event,) = events()
     assert event.received_at == ahead
+
+
+def test_flask_itself_answers_as_the_short_cut_does(
+    app: Flask, client: FlaskClient, wakes: list[str]
+) -> None:
+    payload = body()
+    secret = runtime.current().config.stripe_webhook_secrets[0]
+    headers = {"Stripe-Signature": sign(payload, secret, runtime.system_clock())}
+    short = send(client, payload)
+
+    with app.test_request_context(URL, method="POST", data=payload, headers=headers):
+        whole = app.full_dispatch_request()
+
+    assert (whole.status_code, whole.data) == (short.status_code, short.data)
+    said = {name: value for name, value in whole.headers.items() if name != "X-Request-Id"}
+    assert {name: short.headers.get(name) for name in said} == said
+    assert len(events()) == 1
+
+
+def test_a_fault_of_ours_is_told_in_the_log_and_is_a_bare_500(
+    app: Flask, client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def now() -> Any:
+        raise ZeroDivisionError("4242424242424242")
+
+    change_runtime(app, now=now)
+
+    answer = send(client, body())
+
+    assert (answer.status_code, answer.data) == (500, b"")
+    assert answer.headers["X-Request-Id"]
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError" in said
+    assert "4242" not in said
+
+
+def test_each_webhook_is_one_line_in_the_log_and_the_next_begins_with_nothing(
+    client: FlaskClient, wakes: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = send(client, body("evt_1")).headers["X-Request-Id"]
+    second = send(client, b"{}").headers["X-Request-Id"]
+
+    lines = capsys.readouterr().err.splitlines()
+    requests = [line for line in lines if " request " in line or '"request"' in line]
+
+    assert len(requests) == 2
+    assert first in requests[0]
+    assert second in requests[1]
+    assert "evt_1" in requests[0]
+    assert "evt_1" not in requests[1]
+    assert first != second
