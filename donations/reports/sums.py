@@ -7,8 +7,8 @@ followed: its zone, what was known on a day, currency, frequency and origin.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -28,7 +28,9 @@ from donations.models.rollups import (
     DaySettlement,
     MonthAmount,
     MonthMoney,
+    MonthMoneyByOrigin,
     MonthMovement,
+    MonthMovementByOrigin,
 )
 from donations.models.sql_time import month_of
 from donations.reports.filters import Filters
@@ -41,26 +43,37 @@ from donations.reports.sum_values import (
     SettlementSums,
 )
 
+_DAY: Final = timedelta(days=1)
 ORIGIN_WORDS: Final = ("campaign", "article", "placement", "variant")
 MONTH: Final = "month"
 Key = tuple[Any, ...]
 """What was grouped by, in the order in which it was asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The same sums by day and by month."""
+
+    by_day: Table[Any]
+    by_month: Table[Any]
+
+
+_MONEY: Final = _Kept(table_of(DayMoney), table_of(MonthMoney))
+_MONEY_BY_ORIGIN: Final = _Kept(table_of(DayMoneyByOrigin), table_of(MonthMoneyByOrigin))
+_GIFTS: Final = _Kept(table_of(DayAmount), table_of(MonthAmount))
+_MOVEMENTS: Final = _Kept(table_of(DayMovement), table_of(MonthMovement))
+_MOVEMENTS_BY_ORIGIN: Final = _Kept(table_of(DayMovementByOrigin), table_of(MonthMovementByOrigin))
+
+
 def money_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, MoneySums]:
     """Gross, fees, refunds and disputes of a period."""
-    is_by_month = MONTH in keys and "day" not in keys and not _needs_origin(filters, keys)
-    if is_by_month and _is_of_whole_months(filters, period):
-        table = table_of(MonthMoney)
-    else:
-        table = table_of(DayMoneyByOrigin if _needs_origin(filters, keys) else DayMoney)
-    return _read(session, filters, table, keys, MoneySums, _within(table, period))
+    kept = _MONEY_BY_ORIGIN if _needs_origin(filters, keys) else _MONEY
+    return _read_period(session, filters, kept, period, keys, MoneySums)
 
 
 def gifts_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, GiftSums]:
     """How many gifts were charged, wherever they came from. `amount` may be grouped by."""
-    table = table_of(MonthAmount if _is_of_whole_months(filters, period) else DayAmount)
-    return _read(session, filters, table, keys, GiftSums, _within(table, period))
+    return _read_period(session, filters, _GIFTS, period, keys, GiftSums)
 
 
 def settlements_by(
@@ -73,12 +86,8 @@ def settlements_by(
 
 def movements_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, MovementSums]:
     """What moved in a period. `kind`, `cause` and `tag` may be grouped by, too."""
-    is_by_month = "day" not in keys and not _needs_origin(filters, keys)
-    if is_by_month and _is_of_whole_months(filters, period):
-        table = table_of(MonthMovement)
-    else:
-        table = table_of(DayMovementByOrigin if _needs_origin(filters, keys) else DayMovement)
-    return _read(session, filters, table, keys, MovementSums, _within(table, period))
+    kept = _MOVEMENTS_BY_ORIGIN if _needs_origin(filters, keys) else _MOVEMENTS
+    return _read_period(session, filters, kept, period, keys, MovementSums)
 
 
 def failures_by(session: Session, filters: Filters, period: Period, *keys: str) -> dict[Key, FailureSums]:
@@ -100,21 +109,16 @@ def movements_between(
     """What moved from each of some days to the next, all in one read: a movement stands under the first
     of `days` by whose end it had happened, which is the first part of the key. Up to the last of them."""
     ends = sorted(set(days))
-    by_origin = _needs_origin(filters, keys)
-    if by_origin or filters.known_on is not None:
-        table = table_of(DayMovementByOrigin if by_origin else DayMovement)
-        return _read_up_to(session, filters, table, keys, ends, table.c.day <= ends[-1])
+    kept = _MOVEMENTS_BY_ORIGIN if _needs_origin(filters, keys) else _MOVEMENTS
+    if filters.known_on is not None:
+        return _read_up_to(session, filters, kept.by_day, keys, ends, kept.by_day.c.day <= ends[-1])
     cut = sorted({day.replace(day=1) for day in ends if not _ends_a_month(day)})
-    months = table_of(MonthMovement)
-    whole = and_(months.c.month <= ends[-1], months.c.month.not_in(cut))
-    found = _read_up_to(session, filters, months, keys, ends, whole)
+    month, day = kept.by_month.c.month, kept.by_day.c.day
+    whole = and_(month <= ends[-1], month.not_in(cut))
+    found = _read_up_to(session, filters, kept.by_month, keys, ends, whole)
     if cut:
-        by_day = table_of(DayMovement)
-        in_parts = or_(
-            *(by_day.c.day.between(month, min(whole_month(month).last, ends[-1])) for month in cut)
-        )
-        for key, sums in _read_up_to(session, filters, by_day, keys, ends, in_parts).items():
-            found[key] = found[key] + sums if key in found else sums
+        in_parts = or_(*(day.between(first, min(whole_month(first).last, ends[-1])) for first in cut))
+        _add(found, _read_up_to(session, filters, kept.by_day, keys, ends, in_parts))
     return found
 
 
@@ -144,17 +148,25 @@ def _needs_origin(filters: Filters, keys: tuple[str, ...]) -> bool:
 
 
 def _ends_a_month(day: date) -> bool:
-    return (day + timedelta(days=1)).day == 1
+    return (day + _DAY).day == 1
 
 
-def _is_of_whole_months(filters: Filters, period: Period) -> bool:
-    """Whether the sums of months say it: no month is cut short, and all that is known counts. This month
-    ends today."""
-    if filters.known_on is not None:
-        return False
-    return period.first.day == 1 and (
-        _ends_a_month(period.last) or period.last >= local_day(filters.as_of, filters.zone)
-    )
+def _whole_months(filters: Filters, period: Period) -> Period | None:
+    """Those within a period. This month ends today."""
+    first, last = period.first, period.last
+    if first.day != 1:
+        first = whole_month(first).last + _DAY
+    if not _ends_a_month(last) and last < local_day(filters.as_of, filters.zone):
+        last = last.replace(day=1) - _DAY
+    return Period(first, last) if first <= last else None
+
+
+def _around(period: Period, inner: Period) -> Iterator[Period]:
+    """The days of a period before and after some of them."""
+    if period.first < inner.first:
+        yield Period(period.first, inner.first - _DAY)
+    if inner.last < period.last:
+        yield Period(inner.last + _DAY, period.last)
 
 
 def _asked_origin(filters: Filters) -> Mapping[str, str]:
@@ -169,6 +181,30 @@ def origin_is(column: ColumnElement[Any], filters: Filters) -> ColumnElement[boo
         return None
     chosen = column.in_(select(Origin.id).filter_by(**asked))
     return or_(chosen, column == 0, column.is_(None)) if not any(asked.values()) else chosen
+
+
+def _read_period(
+    session: Session,
+    filters: Filters,
+    kept: _Kept,
+    period: Period,
+    keys: tuple[str, ...],
+    kind: type[AnySums],
+) -> dict[Key, AnySums]:
+    """Whole months from their sums, and by day what is left; all by day where days are asked for, or what
+    was known on one."""
+    months = None if "day" in keys or filters.known_on is not None else _whole_months(filters, period)
+    if months is None:
+        return _read(session, filters, kept.by_day, keys, kind, _within(kept.by_day, period))
+    found = _read(session, filters, kept.by_month, keys, kind, _within(kept.by_month, months))
+    if rest := [_within(kept.by_day, days) for days in _around(period, months)]:
+        _add(found, _read(session, filters, kept.by_day, keys, kind, or_(*rest)))
+    return found
+
+
+def _add(found: dict[Key, AnySums], more: Mapping[Key, AnySums]) -> None:
+    for key, sums in more.items():
+        found[key] = found[key] + sums if key in found else sums
 
 
 def _read(

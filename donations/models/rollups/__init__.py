@@ -7,8 +7,13 @@ known on a day is what has no later one.
 from donations.models.rollups.cohort_month import CohortMonth
 from donations.models.rollups.day_amount import DayAmount, MonthAmount
 from donations.models.rollups.day_failure import DayFailure
-from donations.models.rollups.day_money import DayMoney, DayMoneyByOrigin, MonthMoney
-from donations.models.rollups.day_movement import DayMovement, DayMovementByOrigin, MonthMovement
+from donations.models.rollups.day_money import DayMoney, DayMoneyByOrigin, MonthMoney, MonthMoneyByOrigin
+from donations.models.rollups.day_movement import (
+    DayMovement,
+    DayMovementByOrigin,
+    MonthMovement,
+    MonthMovementByOrigin,
+)
 from donations.models.rollups.day_settlement import DaySettlement
 from donations.models.rollups.day_step import DayStep
 from donations.models.rollups.gift_state import GiftState, GiftStateKind, GiftStates
@@ -39,7 +44,9 @@ __all__ = [
     "LastGiftDay",
     "MonthAmount",
     "MonthMoney",
+    "MonthMoneyByOrigin",
     "MonthMovement",
+    "MonthMovementByOrigin",
     "NewsKind",
     "OriginValue",
     "RollupNews",

@@ -51,3 +51,13 @@ class MonthMoney(_Money, Base):
 
     zone: Mapped[Zone]
     month: Mapped[Day]
+
+
+class MonthMoneyByOrigin(_Money, Base):
+    """The same, by where the gifts came from."""
+
+    __tablename__ = "month_money_by_origin"
+
+    zone: Mapped[Zone]
+    month: Mapped[Day]
+    origin_id: Mapped[OriginId]

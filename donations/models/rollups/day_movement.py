@@ -50,3 +50,13 @@ class MonthMovement(_Moved, Base):
 
     zone: Mapped[Zone]
     month: Mapped[Day]
+
+
+class MonthMovementByOrigin(_Moved, Base):
+    """The same, by where the gifts came from."""
+
+    __tablename__ = "month_movement_by_origin"
+
+    zone: Mapped[Zone]
+    month: Mapped[Day]
+    origin_id: Mapped[OriginId]

@@ -1,6 +1,6 @@
 """Rows into tables as quickly as each database takes them: COPY on PostgreSQL, one prepared INSERT on SQLite.
 
-Constraints, triggers and indexes stay as they are, and hold.
+What `upkeep` does not put off holds for each row as it comes.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from donations.services.demo.bulk import first_ids, hold_tables, insert, leave_i
 from donations.services.demo.campaigns import Place
 from donations.services.demo.chronicle import Chronicle, Keys
 from donations.services.demo.plan import DemoPlan, Written
-from donations.services.demo.tables import NUMBERED, Block
+from donations.services.demo.tables import COLUMNS, NUMBERED, Block
+from donations.services.demo.upkeep import put_off_upkeep
 from donations.services.demo.visits import write_visits
 from donations.services.supporters import email_index_key
 
@@ -41,7 +42,7 @@ def write(session: Session, vault: Vault, plan: DemoPlan, progress: Progress) ->
     chronicle = Chronicle(plan, keys, _known_origins(session))
     next_ids, written = first_ids(session), Written()
     first_checkout = next_ids["checkout"]
-    with ThreadPoolExecutor(max_workers=1) as drawing:
+    with put_off_upkeep(session, tuple(COLUMNS)), ThreadPoolExecutor(max_workers=1) as drawing:
         for block in _blocks(drawing, chronicle, next_ids, plan.supporters):
             for table, rows in block.rows.items():
                 insert(session, table, rows)

@@ -17,6 +17,7 @@ from donations.models.rollups import (
     DaySettlement,
     MonthAmount,
     MonthMoney,
+    MonthMoneyByOrigin,
 )
 from donations.models.sql_fees import fee_in_currency
 from donations.models.sql_time import local_day, local_month
@@ -81,7 +82,7 @@ def add_adjustments(session: Session, targets: Targets, zone: ZoneInfo, ids: Ids
     _add_money(session, targets, _chosen(facts, Adjustment.id, ids))
 
 
-_ALL: Final = (DayMoney, DayMoneyByOrigin, MonthMoney)
+_ALL: Final = (DayMoney, DayMoneyByOrigin, MonthMoney, MonthMoneyByOrigin)
 
 
 def _add_money(session: Session, targets: Targets, facts: Facts) -> None:

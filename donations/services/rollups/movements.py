@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from donations.models import Movement, Subscription
-from donations.models.rollups import CohortMonth, DayMovement, DayMovementByOrigin, MonthMovement
+from donations.models.rollups import (
+    CohortMonth,
+    DayMovement,
+    DayMovementByOrigin,
+    MonthMovement,
+    MonthMovementByOrigin,
+)
 from donations.models.sql_time import local_day, local_month
 from donations.services.rollups.target import Facts, Ids, Targets, add
+
+_ALL: Final = (DayMovement, DayMovementByOrigin, MonthMovement, MonthMovementByOrigin)
 
 
 def add_movements(session: Session, targets: Targets, zone: ZoneInfo, ids: Ids) -> None:
@@ -39,7 +47,7 @@ def add_movements(session: Session, targets: Targets, zone: ZoneInfo, ids: Ids) 
         supporters_in_currency=literal(0),
     ).where(is_switch)
     facts = union_all(_chosen(into, ids), _chosen(out_of, ids)).subquery()
-    for model in (DayMovement, DayMovementByOrigin, MonthMovement):
+    for model in _ALL:
         add(session, targets[model], facts)
 
 
