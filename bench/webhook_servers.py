@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import os
 import sqlite3
 import threading
@@ -35,6 +36,7 @@ _COLUMNS: Final = (
 
 def bare() -> Wsgi:
     """(a): WSGI and the driver, a connection for each thread."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     url, secret, kept = os.environ["DATABASE_URL"], _secret(), threading.local()
     insert_one = _insert_for_sqlite if url.startswith("sqlite") else _insert_for_postgres
 

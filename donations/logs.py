@@ -39,6 +39,9 @@ def configure_logging(config: Config) -> None:
         logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
+    # A line for each request that waits its turn tells nothing that the lines of requests don't, just when
+    # there is no time for it.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def take_over_libraries(config: Config) -> None:

@@ -92,7 +92,11 @@ def at_once() -> Generator[Connection]:
     """
     with db.engine.connect() as connection, _marked_open():
         driver = connection.connection.dbapi_connection
-        context = _autocommit(driver) if isinstance(driver, psycopg.Connection) else connection.begin()
+        if isinstance(driver, psycopg.Connection):
+            context = _autocommit(driver)
+        else:
+            assert isinstance(driver, sqlite3.Connection)
+            context = _immediate(connection, driver)
         with context:
             yield connection
 
@@ -118,6 +122,18 @@ def _autocommit(driver: psycopg.Connection[Any]) -> Generator[None]:
     finally:
         if not driver.closed:
             driver.autocommit = False
+
+
+@contextmanager
+def _immediate(connection: Connection, driver: sqlite3.Connection) -> Generator[None]:
+    """The same of SQLite, where it takes a transaction."""
+    _ready_words("BEGIN IMMEDIATE", connection.dialect).first(connection, {})
+    try:
+        yield
+        _ready_words("COMMIT", connection.dialect).first(connection, {})
+    finally:
+        if driver.in_transaction:
+            driver.rollback()
 
 
 @contextmanager
@@ -206,11 +222,11 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    _ready_begin("BEGIN" if read_only else "BEGIN IMMEDIATE", connection.dialect).first(connection, {})
+    _ready_words("BEGIN" if read_only else "BEGIN IMMEDIATE", connection.dialect).first(connection, {})
 
 
 @lru_cache(maxsize=8)
-def _ready_begin(words: str, dialect: Dialect) -> ReadyStatement:
+def _ready_words(words: str, dialect: Dialect) -> ReadyStatement:
     return ReadyStatement(text(words), dialect)
 
 

@@ -95,7 +95,7 @@ class Failures:
         return (name, *(figures[column.key] for column in columns[1:]))
 
     @classmethod
-    def of(cls, days: Mapping[tuple[date], FailureSums], period: Period, today: date) -> Self:
+    def of(cls, days: Days, period: Period, today: date) -> Self:
         pending_from = first_pending_day(today)
         sums = {True: FailureSums(), False: FailureSums()}
         for (day,), each in days.items():
@@ -104,18 +104,27 @@ class Failures:
         return cls(sums[False], sums[True], period, pending_from)
 
 
-def failures_in(session: Session, filters: Filters, period: Period) -> Failures:
-    found = failures_by(session, filters, period, "day")
-    return Failures.of(found, period, local_day(filters.as_of, filters.zone))
+Days = Mapping[tuple[date], FailureSums]
 
 
-def failures_by_month(session: Session, filters: Filters) -> tuple[Failures, ...]:
+def failures_by_day(session: Session, filters: Filters) -> Days:
+    """All days that are spoken of, in one read."""
+    first = min(_of_months(filters).first, filters.previous.first)
+    return failures_by(session, filters, Period(first, filters.period.last), "day")
+
+
+def failures_in(days: Days, filters: Filters, period: Period) -> Failures:
+    return Failures.of(days, period, local_day(filters.as_of, filters.zone))
+
+
+def failures_by_month(days: Days, filters: Filters) -> tuple[Failures, ...]:
     """The twelve months up to the end of the period, or all of its months where they are more."""
+    return tuple(failures_in(days, filters, month) for month in _months(_of_months(filters)))
+
+
+def _of_months(filters: Filters) -> Period:
     first = min(filters.period.first.replace(day=1), last_months(filters.period.last, _MONTHS).first)
-    period = Period(first, filters.period.last)
-    found = failures_by(session, filters, period, "day")
-    today = local_day(filters.as_of, filters.zone)
-    return tuple(Failures.of(found, month, today) for month in _months(period))
+    return Period(first, filters.period.last)
 
 
 def period_table(now: Failures, before: Failures) -> Table:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from donations.reports.disputes import disputes_table
 from donations.reports.facts import facts_of
 from donations.reports.failed_payments import (
+    failures_by_day,
     failures_by_month,
     failures_in,
     outcomes_table,
@@ -29,9 +30,9 @@ APPLIES: Final = frozenset({Filter.PERIOD, Filter.COMPARE, Filter.ZONE, Filter.C
 def run(session: Session, filters: Filters) -> Report:
     """What became of failed payments and disputes is what is so now, so nothing here is as it was known."""
     filters = replace(filters, campaign=None, article=None, placement=None, status=None, known_on=None)
-    now = failures_in(session, filters, filters.period)
-    before = failures_in(session, filters, filters.previous)
-    months = failures_by_month(session, filters)
+    days = failures_by_day(session, filters)
+    now, before = (failures_in(days, filters, period) for period in (filters.period, filters.previous))
+    months = failures_by_month(days, filters)
     at_risk, disputes = at_risk_table(session, filters), disputes_table(session, filters)
     return Report(
         slug=SLUG,

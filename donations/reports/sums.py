@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from donations.domain.periods import Period, local_day, whole_month
+from donations.domain.periods import Period, whole_month
 from donations.models import Origin
 from donations.models.insert import table_of
 from donations.models.rollups import (
@@ -151,12 +151,12 @@ def _ends_a_month(day: date) -> bool:
     return (day + _DAY).day == 1
 
 
-def _whole_months(filters: Filters, period: Period) -> Period | None:
-    """Those within a period. This month ends today."""
+def _whole_months(period: Period) -> Period | None:
+    """Those within a period."""
     first, last = period.first, period.last
     if first.day != 1:
         first = whole_month(first).last + _DAY
-    if not _ends_a_month(last) and last < local_day(filters.as_of, filters.zone):
+    if not _ends_a_month(last):
         last = last.replace(day=1) - _DAY
     return Period(first, last) if first <= last else None
 
@@ -193,7 +193,7 @@ def _read_period(
 ) -> dict[Key, AnySums]:
     """Whole months from their sums, and by day what is left; all by day where days are asked for, or what
     was known on one."""
-    months = None if "day" in keys or filters.known_on is not None else _whole_months(filters, period)
+    months = None if "day" in keys or filters.known_on is not None else _whole_months(period)
     if months is None:
         return _read(session, filters, kept.by_day, keys, kind, _within(kept.by_day, period))
     found = _read(session, filters, kept.by_month, keys, kind, _within(kept.by_month, months))
