@@ -6,6 +6,7 @@ told, so that a mistake shows in development without leaking in production.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from typing import Any, Final
@@ -25,6 +26,10 @@ ALLOWED: Final = frozenset(
         "exception", "url", "role", "retry_after",
     }
 )  # fmt: skip
+
+
+_AS_JSON: Final = json.JSONEncoder(default=repr)
+"""Made once: `json.dumps` makes one for each line."""
 
 
 def configure_logging(config: Config) -> None:
@@ -74,7 +79,7 @@ def _shared() -> list[Processor]:
 
 def _renderer(config: Config) -> Processor:
     if config.is_production:
-        return structlog.processors.JSONRenderer()
+        return structlog.processors.JSONRenderer(lambda event, **_: _AS_JSON.encode(event))
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from inspect import iscoroutinefunction
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from flask.sansio.app import App
@@ -26,6 +26,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from donations.models.one_writer import OneWriter
 from donations.models.ready import ReadyStatement
 
 
@@ -41,6 +42,8 @@ class _Database(SQLAlchemy):
 
 
 db = _Database(session_options={"expire_on_commit": False})
+
+Result = TypeVar("Result")
 
 _READ_ONLY = "donations_read_only"
 _PATIENCE_MS = 15_000
@@ -99,6 +102,19 @@ def at_once() -> Generator[Connection]:
             context = _immediate(connection, driver)
         with context:
             yield connection
+
+
+def write_at_once(work: Callable[[Connection], Result]) -> Result:
+    """The same for many threads at a time, which on SQLite wait for the disk together."""
+    if db.engine.dialect.name == "sqlite":
+        return _line_of(db.engine).write(at_once, work)
+    with at_once() as connection:
+        return work(connection)
+
+
+@lru_cache(maxsize=4)
+def _line_of(_engine: Engine) -> OneWriter:
+    return OneWriter()
 
 
 @contextmanager

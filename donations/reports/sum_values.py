@@ -12,7 +12,10 @@ from typing import Any, Self, TypeVar
 @cache
 def _values_of(kind: type[Sums]) -> Callable[[Any], tuple[Any, ...]]:
     """Pages add sums by the ten thousand, so their fields are not looked up each time."""
-    return attrgetter(*(each.name for each in fields(kind)))
+    names = [each.name for each in fields(kind)]
+    values = attrgetter(*names)
+    # Of a single name it gets the value itself.
+    return values if len(names) > 1 else lambda sums: (values(sums),)
 
 
 @dataclass(frozen=True, slots=True)

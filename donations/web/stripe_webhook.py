@@ -20,7 +20,7 @@ from donations import runtime
 from donations.domain.counting import Counted, Rejection
 from donations.gateway.errors import BadPayload, BadSignature, PayloadTooLarge
 from donations.gateway.notices import LARGEST_BODY, Notice, read_notice
-from donations.models.database import at_once
+from donations.models.database import write_at_once
 from donations.runtime import system_clock
 from donations.services import quick_inbox
 from donations.services.inbox import Received
@@ -113,8 +113,8 @@ def _keep(current: runtime.Runtime, notice: Notice) -> Received:
 
 def _receive(current: runtime.Runtime, notice: Notice) -> Received:
     expects_live = current.config.stripe_mode is StripeMode.LIVE
-    with at_once() as connection:
-        return quick_inbox.receive(connection, notice, current.now(), expects_live=expects_live)
+    now = current.now()
+    return write_at_once(lambda on: quick_inbox.receive(on, notice, now, expects_live=expects_live))
 
 
 def _refuse(status: HTTPStatus, reason: Rejection) -> BareAnswer:

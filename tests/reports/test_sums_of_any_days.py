@@ -61,7 +61,7 @@ def _write(session: Session, dice: random.Random, number: int) -> None:
     origin = origins.find_or_add(session, campaign=dice.choice(["spring", "autumn"]), article="a1")
     supporter = make_supporter(session, current().vault)
     came = {"origin_id": dice.choice([origin, None]), "currency": dice.choice(["eur", "usd"])}
-    make_donation(session, supporter, amount=dice.randrange(100, 900), at=at, **came)
+    make_donation(session, supporter, amount=dice.choice([500, 1000]), at=at, **came)
     if number % 3 == 0:
         gift = make_subscription(session, supporter, at=at, **came)
         movements.book(session, gift, zone=ZONE, now=at)

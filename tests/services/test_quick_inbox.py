@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, delete, event, select, update
+from sqlalchemy import delete, event, select, update
+from sqlalchemy.exc import IntegrityError
 
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.notices import Notice
@@ -153,15 +154,16 @@ def test_an_event_of_the_other_mode_is_kept_and_marks_nothing(app: Flask) -> Non
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_fails_between_event_and_ticket_keeps_neither(app: Flask) -> None:
-    def fail(connection: Connection) -> None:
-        connection.exec_driver_sql(
+    def fail(connection: Any, _record: object, _proxy: object) -> None:
+        connection.execute(
             "CREATE TEMP TRIGGER fails BEFORE INSERT ON stripe_object BEGIN SELECT RAISE(ABORT, 'no'); END"
-        )
+        ).close()
 
-    event.listen(db.engine, "begin", fail)
-    with pytest.raises(Exception, match="no"):
+    event.listen(db.engine, "checkout", fail)
+    with pytest.raises(IntegrityError, match="no"):
         quickly(notice(), NOON)
-    event.remove(db.engine, "begin", fail)
+    event.remove(db.engine, "checkout", fail)
+    db.engine.dispose()
 
     with reading() as session:
         assert session.scalars(select(StripeEvent)).all() == []
