@@ -2,8 +2,8 @@
 
 The website, (a) a bare WSGI application and (b) Flask with SQLAlchemy Core are measured in turn, round after
 round, on one PostgreSQL that waits for the disk, each served by granian with two processes; then the website
-and (a) on SQLite, served by waitress: the website with its eight threads, which write as one, and (a) with one
-thread and with eight, of which the better counts. What counts are the ratios of medians.
+and (a) on SQLite, served by waitress: the website with its eight threads, which write as one, and (a) with
+one thread and with eight, of which the better counts. What counts are the ratios of medians.
 """
 
 from __future__ import annotations
