@@ -26,7 +26,7 @@ from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy import func, select
 
-from bench.exports import KEY, fill
+from bench.exports import fill
 from bench.postgres import database, server
 from config import Config
 from donations import runtime
@@ -148,7 +148,6 @@ def _config(url: str, folder: str) -> Config:
         {
             "INSTANCE_DIR": folder,
             "DATABASE_URL": url,
-            "MASTER_KEYS": KEY,
             "QUEUE_URL": "memory://",
             "STRIPE_CALLS_PER_SECOND": "10000",
         }
@@ -156,8 +155,10 @@ def _config(url: str, folder: str) -> Config:
 
 
 @click.command(help=__doc__)
-@click.option("--supporters", default="0,1000,10000", show_default=True, help="Of each made-up history.")
-@click.option("--url", "urls", multiple=True, help="A database with a history, instead; it is written to.")
+@click.option("--supporters", default="0,1000,10000", show_default=True, help="Of each history.")
+@click.option(
+    "--kept-in", type=click.Path(path_type=Path), help="Where bench.reports has kept such histories."
+)
 @click.option("--tickets", default=1_000, show_default=True, help="Of each round.")
 @click.option("--workers", default=2, show_default=True)
 @click.option("--threads", default=4, show_default=True)
@@ -166,7 +167,7 @@ def _config(url: str, folder: str) -> Config:
 @click.option("--folder", hidden=True)
 def main(
     supporters: str,
-    urls: tuple[str, ...],
+    kept_in: Path | None,
     tickets: int,
     workers: int,
     threads: int,
@@ -178,18 +179,21 @@ def main(
         click.echo(json.dumps(_work(work, folder, threads)))
         return
     found: list[tuple[int, float]] = []
-    with tempfile.TemporaryDirectory() as made, Progress(transient=True, console=console) as progress:
+    postgres = None if kept_in is None else kept_in / "postgres"
+    with (
+        tempfile.TemporaryDirectory() as made,
+        server(postgres) as running,
+        Progress(transient=True, console=console) as progress,
+    ):
+        # The keys are kept beside the databases.
+        instance = Path(made) if kept_in is None else kept_in / "instance"
         task = progress.add_task("Sizes", total=None)
-        if urls:
-            found = [measure(url, Path(made), tickets, workers, threads, rounds) for url in urls]
-        else:
-            with server() as running:
-                for size in map(int, supporters.split(",")):
-                    progress.update(task, description=f"{size:,} supporters")
-                    url = database(running, f"applying_{size}")
-                    if size:
-                        fill(url, Vault(_config(url, made).master_keys), size)
-                    found.append(measure(url, Path(made), tickets, workers, threads, rounds))
+        for size in map(int, supporters.split(",")):
+            progress.update(task, description=f"{size:,} supporters")
+            url = database(running, f"size_{size}")
+            if size and kept_in is None:
+                fill(url, Vault(_config(url, str(instance)).master_keys), size)
+            found.append(measure(url, instance, tickets, workers, threads, rounds))
     _print(found, workers)
 
 
