@@ -28,7 +28,7 @@ ALLOWED: Final = frozenset(
 )  # fmt: skip
 
 
-_AS_JSON: Final = json.JSONEncoder(default=repr)
+_JSON: Final = json.JSONEncoder(default=repr)
 """Made once: `json.dumps` makes one for each line."""
 
 
@@ -79,8 +79,12 @@ def _shared() -> list[Processor]:
 
 def _renderer(config: Config) -> Processor:
     if config.is_production:
-        return structlog.processors.JSONRenderer(lambda event, **_: _AS_JSON.encode(event))
+        return _as_json
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+
+
+def _as_json(_logger: Any, _method: str, event: EventDict) -> str:
+    return _JSON.encode(event)
 
 
 def keep_allowed(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -71,10 +71,16 @@ def make_huey(queue_url: str) -> Huey:
             PostgresHuey(_NAME, dsn=dsn, connect_timeout=_BUSY_SECONDS, create_tables=False, **settings)
         )
     if scheme in {"redis", "rediss"}:
-        return RedisHuey(_NAME, url=queue_url, **settings)
+        return RedisHuey(_NAME, url=_with_patience(queue_url), **settings)
     if scheme == "memory":
         return MemoryHuey(_NAME, **settings)
     raise ValueError("QUEUE_URL must begin with sqlite:///, postgresql://, redis:// or memory://")
+
+
+def _with_patience(redis_url: str) -> str:
+    """Redis that does not answer is given up; what the worker waits for is never as long."""
+    between = "&" if urlsplit(redis_url).query else "?"
+    return f"{redis_url}{between}socket_connect_timeout={_BUSY_SECONDS}&socket_timeout={2 * _BUSY_SECONDS}"
 
 
 def _with_tables(huey: Huey) -> Huey:

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from huey import Huey
+from redis import RedisError
 
 from donations.jobs.queue import JsonSerializer, Wakeup, make_huey
 from tests.databases import PostgresTemplate
+from tests.redis_server import running_redis
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "memory"])
+@pytest.fixture(params=["sqlite", "postgresql", "redis", "memory"])
 def huey(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Huey]:
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_queue_url")
+    elif request.param == "redis":
+        url = request.getfixturevalue("redis_url")
     else:
         url = {"sqlite": f"sqlite:///{tmp_path}/queue.db", "memory": "memory://"}[request.param]
     huey = make_huey(url)
     yield huey
     huey.storage.close()
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    with running_redis() as url:
+        yield url
 
 
 @pytest.fixture
@@ -141,6 +153,33 @@ def test_what_is_queued_is_json_and_never_pickle(tmp_path: Path) -> None:
     assert json.loads(data)[1] == "donations.jobs.queue.drain"
     with pytest.raises(ValueError, match=r"utf-8|Expecting|decode"):
         JsonSerializer().deserialize(b"\x80\x04cos\nsystem\n.")
+
+
+def test_in_redis_too_what_the_website_queues_runs_in_the_worker_and_is_json(redis_url: str) -> None:
+    website = make_huey(redis_url)
+    Wakeup(website)()
+    (data,) = website.storage.enqueued_items()
+    worker, ran = make_huey(redis_url), list[str]()
+    Wakeup(worker).register(lambda: ran.append("work"))
+
+    work(worker)
+
+    assert json.loads(data)[1] == "donations.jobs.queue.drain"
+    assert ran == ["work"]
+
+
+def test_a_redis_that_is_gone_or_does_not_answer_keeps_no_webhook_waiting() -> None:
+    with running_redis() as url:
+        wake = Wakeup(make_huey(url))
+    with pytest.raises(RedisError):
+        wake()
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        wake = Wakeup(make_huey(f"redis://127.0.0.1:{silent.getsockname()[1]}/0"))
+        began = time.monotonic()
+        with pytest.raises(RedisError):
+            wake()
+    assert time.monotonic() - began < 10, "not for as long as it is silent"
 
 
 def test_a_queue_that_is_away_says_so_and_keeps_no_flag(tmp_path: Path) -> None:

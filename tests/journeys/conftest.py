@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.databases import PostgresTemplate, temporary_folder
 from tests.journeys.givers import BrowserGiver, Giver, HttpGiver
 from tests.journeys.stack import Stack
+from tests.redis_server import running_redis
 
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -36,6 +37,17 @@ def postgres_stack(postgres_template: PostgresTemplate) -> Iterator[Stack]:
     with postgres_template.fresh() as url:
         plain = url.replace("postgresql+psycopg://", "postgresql://")
         stack = Stack(folder / "instance", {"DATABASE_URL": plain, "QUEUE_URL": plain}).start()
+        yield stack
+        stack.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def redis_stack() -> Iterator[Stack]:
+    """The embedded database, and a queue in Redis."""
+    folder = temporary_folder()
+    with running_redis() as url:
+        stack = Stack(folder / "instance", {"QUEUE_URL": url}).start()
         yield stack
         stack.stop()
     shutil.rmtree(folder)

@@ -194,6 +194,15 @@ def test_everything_holds_on_postgresql_too(postgres_stack: Stack) -> None:
     assert_agreed(postgres_stack)
 
 
+def test_a_queue_in_redis_wakes_the_worker(redis_stack: Stack) -> None:
+    reader = HttpGiver()
+    to_stripe(reader, redis_stack, GIFTS[0], fresh_email())
+    reader.pay(**card())
+
+    assert GIFTS[0].words in thanked(reader)
+    assert_agreed(redis_stack)
+
+
 def test_thin_events_are_enough(tmp_path: Path) -> None:
     stack = Stack(tmp_path / "instance", {"SANDBOX_THIN": "1"}).start()
     try:
