@@ -5,10 +5,10 @@ What they come to is read from the daily sums, and so is where a page of the lis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table, func, select
@@ -19,9 +19,11 @@ from donations.domain.money import Money
 from donations.domain.periods import Period, local_day
 from donations.models import Donation, DonationSource, Supporter
 from donations.models.insert import table_of
-from donations.models.rollups import DayMoney
+from donations.models.rollups import DayMoney, MonthMoney
 from donations.reports.filter_words import read_currency, read_frequency, read_period
 from donations.reports.paging import PAGE_SIZE, Paged, Place
+
+_DAYS_AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +80,20 @@ def read_donation_filters(
 
 def donation_totals(session: Session, filters: DonationFilters, zone: ZoneInfo) -> tuple[DonationTotal, ...]:
     """One for each currency, in the order of their codes. `zone` is that of all reports."""
+    # All that was ever given is few months and many days.
+    table = table_of(MonthMoney if filters.period is None else DayMoney)
+    sums = (table.c.donations, table.c.gross, table.c.refunded, table.c.donations - table.c.settled_donations)
     rows = session.execute(
-        select(
-            DayMoney.currency,
-            func.sum(DayMoney.donations),
-            func.sum(DayMoney.gross),
-            func.sum(DayMoney.refunded),
-            func.sum(DayMoney.donations - DayMoney.settled_donations),
-        )
-        .where(*_summed(filters, zone))
-        .group_by(DayMoney.currency)
-        .order_by(DayMoney.currency)
+        select(table.c.currency, *map(func.sum, sums))
+        .where(*_summed(table, filters, zone))
+        .group_by(table.c.currency)
+        .order_by(table.c.currency)
     )
-    return tuple(
-        DonationTotal(int(number), Money(int(gross), code), Money(int(refunded), code), int(pending))
-        for code, number, gross, refunded, pending in rows
-    )
+    return tuple(_total(code, *map(int, found)) for code, *found in rows)
+
+
+def _total(currency: str, number: int, gross: int, refunded: int, pending: int) -> DonationTotal:
+    return DonationTotal(number, Money(gross, currency), Money(refunded, currency), pending)
 
 
 def list_donations(
@@ -120,21 +120,35 @@ def _days_of_page(
     session: Session, filters: DonationFilters, zone: ZoneInfo, offset: int
 ) -> tuple[list[date], int]:
     """The days that the page falls on, and how many donations of these come before it."""
-    by_day = session.execute(
-        select(DayMoney.day, func.sum(DayMoney.donations))
-        .where(*_summed(filters, zone), DayMoney.donations > 0)
-        .group_by(DayMoney.day)
-        .order_by(DayMoney.day.desc())
-    )
     days: list[date] = []
     before, seen = 0, 0
-    for day, number in by_day:
-        seen += int(number)
+    for day, number in _by_day(session, filters, zone):
+        seen += number
         if seen <= offset:
             before = seen
-        elif seen - int(number) < offset + PAGE_SIZE:
+        elif seen - number < offset + PAGE_SIZE:
             days.append(day)
+        else:
+            break
     return days, offset - before
+
+
+def _by_day(session: Session, filters: DonationFilters, zone: ZoneInfo) -> Iterator[tuple[date, int]]:
+    """How many donations on each day that has any, the last day first. Some days are read at a time: a page
+    is nearly always one of the first."""
+    table = table_of(DayMoney)
+    number = func.sum(table.c.donations)
+    query = (
+        select(table.c.day, number)
+        .where(*_summed(table, filters, zone), table.c.donations > 0)
+        .group_by(table.c.day)
+        .order_by(table.c.day.desc())
+        .limit(_DAYS_AT_ONCE)
+    )
+    some = session.execute(query).all()
+    while some:
+        yield from ((day, int(each)) for day, each in some)
+        some = session.execute(query.where(table.c.day < some[-1][0])).all()
 
 
 def donation_conditions(filters: DonationFilters) -> list[ColumnElement[bool]]:
@@ -142,14 +156,15 @@ def donation_conditions(filters: DonationFilters) -> list[ColumnElement[bool]]:
     return _left(table_of(Donation), filters, table_of(Donation).c.charged_on)
 
 
-def _summed(filters: DonationFilters, zone: ZoneInfo) -> list[ColumnElement[bool]]:
-    table = table_of(DayMoney)
-    return [table.c.zone == zone.key, *_left(table, filters, table.c.day)]
+def _summed(table: Table[Any], filters: DonationFilters, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+    return [table.c.zone == zone.key, *_left(table, filters, table.c.get("day"))]
 
 
-def _left(table: Table[Any], filters: DonationFilters, day: ColumnElement[date]) -> list[ColumnElement[bool]]:
+def _left(
+    table: Table[Any], filters: DonationFilters, day: ColumnElement[date] | None
+) -> list[ColumnElement[bool]]:
     asked = {"currency": filters.currency, "frequency": filters.frequency, "source": filters.source}
     conditions = [table.c[name] == word for name, word in asked.items() if word is not None]
-    if filters.period is not None:
+    if filters.period is not None and day is not None:
         conditions.append(day.between(filters.period.first, filters.period.last))
     return conditions
