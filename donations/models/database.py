@@ -237,6 +237,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
+    driver = connection.connection.dbapi_connection
+    if isinstance(driver, sqlite3.Connection) and driver.in_transaction:
+        return  # It was said to the driver itself.
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
     _ready_words("BEGIN" if read_only else "BEGIN IMMEDIATE", connection.dialect).first(connection, {})
 
