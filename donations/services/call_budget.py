@@ -2,7 +2,8 @@
 
 Each call takes the next free moment of its scope, in one statement, so any number of processes share one
 rate and none of them keeps a count of its own. A moment that was taken and not used is lost, which only
-errs to the slow side.
+errs to the slow side. What is further ahead than anybody ever waits was written by a clock that was wrong,
+and is not believed: or nobody would call until it is true.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from donations.models.insert import insert_into
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+LONGEST: Final = timedelta(hours=1)
+"""Nobody waits longer for a call, whatever was taken before or Stripe has said."""
 
 
 def reserve(session: Session, scope: str, calls: int, per_second: float, now: datetime) -> timedelta:
@@ -27,7 +30,7 @@ def reserve(session: Session, scope: str, calls: int, per_second: float, now: da
     """
     at = _microseconds(now)
     span = round(calls * 1_000_000 / per_second)
-    began_at = case((CallBudget.free_at > at, CallBudget.free_at), else_=at)
+    began_at = case((CallBudget.free_at.between(at, _furthest(now)), CallBudget.free_at), else_=at)
     free_at = session.execute(
         insert_into(session, CallBudget)
         .values(scope=scope, free_at=at + span)
@@ -39,19 +42,25 @@ def reserve(session: Session, scope: str, calls: int, per_second: float, now: da
 
 def backlog(session: Session, scope: str, now: datetime) -> timedelta:
     """How long one who took a call now would have to wait. Takes none."""
-    free_at = session.scalar(select(CallBudget.free_at).where(CallBudget.scope == scope))
+    free_at = session.scalar(
+        select(CallBudget.free_at).where(CallBudget.scope == scope, CallBudget.free_at <= _furthest(now))
+    )
     return max(timedelta(), timedelta(microseconds=(free_at or 0) - _microseconds(now)))
 
 
 def hold_back(session: Session, scope: str, seconds: float, now: datetime) -> None:
     """Let nobody call for so long, because we were told that we call too often."""
-    until = _microseconds(now) + round(seconds * 1_000_000)
-    later = case((CallBudget.free_at > until, CallBudget.free_at), else_=until)
+    until = min(_microseconds(now) + round(seconds * 1_000_000), _furthest(now))
+    later = case((CallBudget.free_at.between(until, _furthest(now)), CallBudget.free_at), else_=until)
     session.execute(
         insert_into(session, CallBudget)
         .values(scope=scope, free_at=until)
         .on_conflict_do_update(index_elements=[CallBudget.scope], set_={"free_at": later})
     )
+
+
+def _furthest(now: datetime) -> int:
+    return _microseconds(now + LONGEST)
 
 
 def _microseconds(at: datetime) -> int:

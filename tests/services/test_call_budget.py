@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import Flask
 
 from donations.models.database import writing
-from donations.services.call_budget import reserve
+from donations.services.call_budget import LONGEST, backlog, hold_back, reserve
 from tests.factories import NOON
 
 
@@ -48,3 +48,38 @@ def test_reservations_made_at_once_never_get_the_same_moment(app: Flask) -> None
         waits = sorted(threads.map(one, range(40)))
 
     assert waits == [number / 5 for number in range(40)]
+
+
+def test_what_a_clock_that_was_ahead_has_taken_keeps_nobody_waiting(app: Flask) -> None:
+    a_day = timedelta(days=1).total_seconds()
+    wait_for(seconds=a_day)
+
+    with writing() as session:
+        assert backlog(session, "stripe", NOON) == timedelta()
+    assert [wait_for(), wait_for()] == [0, 0.2]
+
+
+def test_a_wait_of_half_an_hour_is_believed(app: Flask) -> None:
+    with writing() as session:
+        hold_back(session, "stripe", 1800, NOON)
+        assert backlog(session, "stripe", NOON) == timedelta(minutes=30)
+
+    assert wait_for() == 1800
+
+
+def test_nobody_is_held_back_for_longer_than_an_hour(app: Flask) -> None:
+    with writing() as session:
+        hold_back(session, "stripe", 5 * 3600, NOON)
+        hold_back(session, "stripe", 60, NOON)
+        assert backlog(session, "stripe", NOON) == LONGEST
+
+    assert wait_for() == 3600
+
+
+def test_being_held_back_heals_what_a_clock_that_was_ahead_has_taken(app: Flask) -> None:
+    wait_for(seconds=timedelta(days=1).total_seconds())
+
+    with writing() as session:
+        hold_back(session, "stripe", 60, NOON)
+
+    assert wait_for() == 60

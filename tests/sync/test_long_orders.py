@@ -118,7 +118,7 @@ def test_every_order_of_seven_events_ends_in_the_same_state(desk: Desk, first: i
     played = branches(desk, SEVEN).after(first)
 
     assert played.orders == factorial(SEVEN) // SEVEN
-    assert played.found == [in_order(Desk())]
+    assert played.found == [in_order(desk)]
 
 
 @pytest.mark.prove
@@ -132,4 +132,4 @@ def test_every_order_with_one_event_twice_ends_in_the_same_state(desk: Desk, fir
     played = branches(desk, SEVEN + 1).after(*first)
 
     assert played.orders == (720 if first[0] == first[1] else 3_240)
-    assert played.found == [in_order(Desk())]
+    assert played.found == [in_order(desk)]
