@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -28,13 +29,16 @@ class Boundaries:
     tell: Callable[[str], object] | None = None
     """Hears the name of each before anything happens there."""
     passed: list[str] = field(default_factory=list, init=False)
+    _one_at_a_time: Lock = field(default_factory=Lock, init=False)
+    """A worker has many threads: two that pass at once would step over the n-th."""
 
     def cross(self, name: str) -> None:
-        self.passed.append(name)
-        if self.tell is not None:
-            self.tell(name)
-        if self._is_the_end():
-            os.kill(os.getpid(), signal.SIGKILL)
+        with self._one_at_a_time:
+            self.passed.append(name)
+            if self.tell is not None:
+                self.tell(name)
+            if self._is_the_end():
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def _is_the_end(self) -> bool:
         if isinstance(self.kill_at, tuple):

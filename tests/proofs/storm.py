@@ -47,7 +47,7 @@ _HEARD_S = 0.5
 """By then each process has heard what time it is."""
 _GIVERS_AT_ONCE = 4
 _PATIENCE_S = 3_000
-_FAULT = re.compile(r"\] (\w+_)?fault\b|status=500\b")
+_FAULT = re.compile(r"\] (\w+_)?fault\b|\] request .*\bstatus=500\b")
 
 
 @dataclass(frozen=True)
