@@ -28,7 +28,7 @@ from donations.services.supporters import contact_of
 from donations.sync.outcome import NotYet
 from tests import factories
 from tests.factories import NOON
-from tests.sync.desk import Desk, count_of, only, refused
+from tests.sync.desk import Desk, count_of, only, refused, rows
 from tests.sync.lives import charge, ids, payment_intent, subscription
 
 
@@ -442,3 +442,19 @@ def test_a_payment_that_is_new_has_its_subscription_looked_at_and_one_that_is_kn
         desk.settle()
 
     assert desk.ticket(ObjectKind.SUBSCRIPTION, gift.id).generation == 1
+
+
+def test_a_charge_that_is_named_later_is_noted_on_its_donation_alone(desk: Desk) -> None:
+    first, other = desk.checkout(), desk.checkout(reference="other", nonce="other", idempotency_key="other")
+    for checkout in (first, other):
+        desk.apply(payment_intent(checkout, charge=None))
+    assert [row.stripe_charge_id for row in all_donations()] == [None, None]
+
+    desk.apply(payment_intent(first))
+
+    assert [row.stripe_charge_id for row in all_donations()] == [ids(first)["charge"], None]
+
+
+def all_donations() -> list[Donation]:
+    with writing() as session:
+        return rows(session, Donation)
