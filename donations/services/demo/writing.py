@@ -36,7 +36,8 @@ def is_empty(session: Session) -> bool:
 
 
 def write(session: Session, vault: Vault, plan: DemoPlan, progress: Progress) -> Written:
-    """All of it, in the transaction of `session`. Others who write wait until that ends."""
+    """All of it, in the transaction of `session`. Others who write wait until that ends, on PostgreSQL
+    those who read, too."""
     hold_tables(session)
     keys = Keys(vault, email_index_key(session, vault))
     chronicle = Chronicle(plan, keys, _known_origins(session))

@@ -81,7 +81,7 @@ _COUNTING: Final[WeakSet[Flask]] = WeakSet()
 
 
 def install_visits(app: Flask, known: KnownOrigins) -> None:
-    """Let `count_visit` work in `app`, and any of its answers, a health check's too, bring about a flush."""
+    """Let `count_visit` work in `app`. Any answer of Flask's, to a health check too, may store them."""
     app.extensions[_EXTENSION] = counter = VisitCounter(known)
 
     def store_if_due(response: Response) -> Response:
