@@ -17,7 +17,12 @@ from config import Config
 from donations.app import create_app
 from donations.runtime import system_clock
 from tests.databases import PostgresTemplate, SqliteTemplate, temporary_folder
-from tests.quick_apps import compile_addresses_once, compile_templates_once
+from tests.quick_apps import (
+    compile_addresses_once,
+    compile_statements_once,
+    compile_templates_once,
+    hash_passwords_cheaply,
+)
 
 ALL_KINDS: Final = ("sqlite", "postgresql")
 KINDS: Final = (
@@ -47,6 +52,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _quick_apps() -> None:
     compile_templates_once()
     compile_addresses_once()
+    compile_statements_once()
+    hash_passwords_cheaply()
 
 
 @pytest.fixture(scope="session")

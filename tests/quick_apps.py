@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
+
+from donations.services import staff_users
+
+STRONG: Final = staff_users._hasher
+"""What passwords are hashed with outside of tests."""
 
 
 class _InMemory(BytecodeCache):
@@ -43,3 +53,26 @@ def compile_addresses_once() -> None:
         return made[key]
 
     Rule._compile_builder = look_up  # type: ignore[method-assign]
+
+
+def compile_statements_once() -> None:
+    """Statements are compiled once for each kind of database, though each test's has an engine of its own:
+    dialects of one kind are taken for the same, and their engines share what they compiled."""
+    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        kind.__hash__ = _hash_of_kind  # type: ignore[assignment, method-assign]
+        kind.__eq__ = _is_same_kind  # type: ignore[assignment, method-assign]
+    compiled: LRUCache[Any, Any] = LRUCache(5000)
+    Engine._compiled_cache = property(lambda _: compiled, lambda *_: None)  # type: ignore[assignment]
+
+
+def hash_passwords_cheaply() -> None:
+    """An honest hash takes a tenth of a second of both cores, by intent."""
+    staff_users._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[misc]
+
+
+def _hash_of_kind(dialect: object) -> int:
+    return hash(type(dialect))
+
+
+def _is_same_kind(dialect: object, other: object) -> bool:
+    return type(dialect) is type(other)

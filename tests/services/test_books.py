@@ -116,15 +116,17 @@ def test_the_fee_is_compared_too(app: Flask) -> None:
 
 
 def test_only_what_was_charged_since_and_settled_and_came_through_stripe_is_looked_at(app: Flask) -> None:
-    donation(at=NOON - SECOND)
+    morning = NOON - timedelta(hours=12)
+    donation(at=morning - SECOND)
     donation(fee=None)
     with writing() as session:
         supporter = factories.make_supporter(session, current().vault)
-        factories.make_offline_donation(session, supporter.id)
-    wanted = donation(at=NOON)
+        in_cash = factories.make_offline_donation(session, supporter.id)
+    wanted = donation(at=morning)
 
-    found = page(Step.BOOK_PAYMENTS)
+    found = page(Step.BOOK_PAYMENTS, since=morning)
 
+    assert in_cash.charged_at >= morning
     assert [each.stripe_id for each in found.lines] == [wanted.stripe_payment_intent_id]
     assert (found.rows, found.lines[0].found) == (1, Disagreement(Finding.NOT_STRIPES, 5000, None))
 
@@ -216,14 +218,15 @@ def converted(**columns: object) -> Donation:
 
 
 def test_of_another_currency_the_sums_are_what_stripe_moved(app: Flask) -> None:
-    whose, other = converted(), converted()
-    move(line(refund(whose, 1000), whose.stripe_payment_intent_id, -930))
-    move(line(dispute(other), other.stripe_payment_intent_id, -4650))
+    for moved in (-930, -70):
+        whose, other = converted(), converted()
+        move(line(refund(whose, 1000), whose.stripe_payment_intent_id, moved))
+        move(line(dispute(other), other.stripe_payment_intent_id, moved * 5))
 
     refunds, disputes = page(Step.BOOK_REFUNDS), page(Step.BOOK_DISPUTES)
 
-    assert (refunds.lines, refunds.sums) == ([], {"eur": Sum(refunds=930, stripes=-930)})
-    assert (disputes.lines, disputes.sums) == ([], {"eur": Sum(withdrawn=4650, stripes=-4650)})
+    assert (refunds.lines, refunds.sums) == ([], {"eur": Sum(refunds=1000, stripes=-1000)})
+    assert (disputes.lines, disputes.sums) == ([], {"eur": Sum(withdrawn=5000, stripes=-5000)})
 
 
 def test_before_a_payment_has_settled_its_own_currency_is_that_of_what_was_taken(app: Flask) -> None:
@@ -238,22 +241,22 @@ def test_before_a_payment_has_settled_its_own_currency_is_that_of_what_was_taken
 @pytest.mark.parametrize(
     ("status", "moved", "sums"),
     [
-        ("lost", -5000, Sum(withdrawn=5000, stripes=-5000)),
-        ("needs_response", -5000, Sum(withdrawn=5000, stripes=-5000)),
-        ("won", 0, Sum(withdrawn=5000, reinstated=5000)),
+        ("lost", -5000, Sum(withdrawn=10000, stripes=-10000)),
+        ("needs_response", -5000, Sum(withdrawn=10000, stripes=-10000)),
+        ("won", 0, Sum(withdrawn=10000, reinstated=10000)),
         ("warning_needs_response", 0, Sum()),
     ],
 )
-def test_a_dispute_is_summed_by_what_it_took_and_gave_back(
+def test_disputes_are_summed_by_what_they_took_and_gave_back(
     app: Flask, status: str, moved: int, sums: Sum
 ) -> None:
-    whose = donation()
-    named = dispute(whose, status)
-    move(line(named, whose.stripe_payment_intent_id, moved, 15))
+    for _ in range(2):
+        whose = donation()
+        move(line(dispute(whose, status), whose.stripe_payment_intent_id, moved, 15))
 
     found = page(Step.BOOK_DISPUTES)
 
-    assert (found.lines, found.sums, found.rows) == ([], {"eur": sums}, 1)
+    assert (found.lines, found.sums, found.rows) == ([], {"eur": sums}, 2)
 
 
 def test_a_dispute_that_disagrees_is_named_and_one_before_is_not_looked_at(app: Flask) -> None:
@@ -331,13 +334,13 @@ def test_what_was_found_to_be_somebody_elses_is_left_out(
 
 
 def test_a_full_page_says_where_the_next_begins(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(books, "ROWS", 2)
-    made = [donation() for _ in range(3)]
+    monkeypatch.setattr(books, "ROWS", 3)
+    made = [donation(at=NOON + n * SECOND) for n in (4, 2, 3, 1)]
 
     first = page(Step.BOOK_PAYMENTS)
     second = page(Step.BOOK_PAYMENTS, cursor=first.cursor)
 
-    assert (first.rows, first.cursor) == (2, str(made[1].id))
+    assert (first.rows, first.cursor) == (3, str(made[2].id))
     assert (second.rows, second.cursor) == (1, None)
     named = [each.stripe_id for each in (*first.lines, *second.lines)]
     assert named == [each.stripe_payment_intent_id for each in made]
@@ -374,13 +377,17 @@ def test_all_of_a_finding_is_kept_and_no_more_than_anybody_reads(
     monkeypatch.setattr(books, "MOST_FINDINGS", 3)
     one, other = run_id(), run_id()
     lines = [
-        Line(ObjectKind.REFUND, f"re_{n}", "usd", Disagreement(Finding.AMOUNT, n, n + 1)) for n in range(2)
+        Line(ObjectKind.REFUND, f"re_{n}", "usd", Disagreement(Finding.AMOUNT, n, n + 1)) for n in range(4)
     ]
 
-    for number in (other, one, one, one, one):
-        store(number, BookPage(lines=lines))
+    store(other, BookPage(lines=lines[:2]))
+    for page_of_lines, kept in ((lines[:1], 1), (lines[:1], 2), (lines, 3), (lines, 3)):
+        store(one, BookPage(lines=page_of_lines))
+        assert count_of(BookFinding, run_id=one) == kept
+    third = run_id()
+    store(third, BookPage(lines=lines))
 
-    assert (count_of(BookFinding, run_id=one), count_of(BookFinding, run_id=other)) == (3, 2)
+    assert (count_of(BookFinding, run_id=third), count_of(BookFinding, run_id=other)) == (3, 2)
     row = only(BookFinding, run_id=other, stripe_id="re_1")
     assert (row.finding, row.object_kind, row.currency) == (Finding.AMOUNT, "refund", "usd")
     assert (row.ours, row.stripes) == (1, 2)

@@ -16,6 +16,7 @@ from donations.models import (
     Checkout,
     Donation,
     DonationSource,
+    Movement,
     Origin,
     OutboxMessage,
     Subscription,
@@ -36,7 +37,7 @@ def test_a_payment_that_succeeded_is_one_donation_and_one_receipt(desk: Desk) ->
     checkout = desk.checkout()
 
     for _ in range(2):
-        desk.apply(payment_intent(checkout, is_settled=True))
+        assert desk.apply(payment_intent(checkout, is_settled=True)).note is None
 
     donation, receipt = only(Donation), only(OutboxMessage)
     assert (donation.amount, donation.currency, donation.frequency) == (5000, "eur", Frequency.ONCE)
@@ -67,6 +68,16 @@ def test_the_day_of_a_donation_is_that_of_the_reporting_zone(desk: Desk) -> None
     desk.apply(payment_intent(checkout, charge=charge(checkout, created_at=late)))
 
     assert only(Donation).charged_on == (NOON + timedelta(days=1)).date()
+
+
+def test_the_day_on_which_a_gift_began_to_count_is_that_of_the_reporting_zone(desk: Desk) -> None:
+    late = NOON.replace(hour=23, minute=30)
+    checkout = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(checkout))
+
+    desk.apply(payment_intent(checkout, charge=charge(checkout, created_at=late)))
+
+    assert only(Movement).occurred_on == (NOON + timedelta(days=1)).date()
 
 
 @pytest.mark.parametrize("status", ["requires_payment_method", "processing", "requires_action", "canceled"])
@@ -209,6 +220,34 @@ def test_a_payment_of_someone_elses_subscription_is_set_aside_once_that_is_known
     assert count_of(Donation) == 0
 
 
+@pytest.mark.parametrize(
+    ("reference", "note"),
+    [
+        ("a-reference-of-nobody's", "not ours: the payment's subscription is not ours"),
+        (None, "the payment's reference is ours, but its subscription is not"),
+    ],
+    ids=["theirs", "ours"],
+)
+def test_a_payment_of_someone_elses_subscription_is_judged_by_its_invoices_reference(
+    desk: Desk, reference: str | None, note: str
+) -> None:
+    checkout = desk.checkout(Frequency.MONTHLY)
+    desk.tell(
+        payment_intent(
+            checkout,
+            id="pi_x",
+            invoice=InvoiceLink("in_x", "sub_x", reference or checkout.reference, None),
+        ),
+        subscription(checkout, id="sub_x", reference=None, latest_invoice_id=None),
+    )
+    desk.deliver(ObjectKind.PAYMENT_INTENT, "pi_x")
+
+    desk.settle()
+
+    assert desk.ticket(ObjectKind.PAYMENT_INTENT, "pi_x").problem == note
+    assert count_of(Donation) == 0
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_first_payment_is_the_earliest_in_whatever_order_they_come(
     desk: Desk, order: tuple[int, int]
@@ -246,7 +285,7 @@ def test_a_refusal_by_the_bank_afterwards_makes_it_unpaid_and_a_later_success_pa
     checkout = desk.checkout(status=CheckoutStatus.PROCESSING)
 
     desk.apply(payment_intent(checkout, status="requires_payment_method", amount_received=0))
-    assert only(Checkout).status is CheckoutStatus.UNPAID
+    assert (only(Checkout).status, only(Checkout).ended_at is None) == (CheckoutStatus.UNPAID, False)
     desk.apply(payment_intent(checkout))
 
     assert only(Checkout).status is CheckoutStatus.PAID

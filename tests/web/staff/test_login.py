@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from donations.models import StaffUser, Throttle
 from donations.models.database import reading, writing
+from donations.services import staff_users
 from donations.web.staff.gate import safe_next
+from tests.quick_apps import STRONG
 from tests.web.staff.conftest import PASSWORD, Clock, Desk
 
 WRONG = "The email address or the password is not right"
@@ -175,7 +177,10 @@ def test_whoever_is_logged_in_is_not_asked_again(editor: Desk) -> None:
     assert (response.status_code, response.headers["Location"]) == (303, "/staff/donations")
 
 
-def test_a_login_hashes_again_what_was_hashed_with_weaker_parameters(desk: Desk) -> None:
+def test_a_login_hashes_again_what_was_hashed_with_weaker_parameters(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff_users, "_hasher", STRONG)
     weaker = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
     with writing() as session:
         session.scalars(select(StaffUser)).one().password_hash = weaker
