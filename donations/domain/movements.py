@@ -56,7 +56,6 @@ class GiftState:
 
     annual_amount: int
     """What it counts for: a year's worth, or 0 while it does not count."""
-    is_paused: bool
     end: ChurnCause | None
     """Set once it has ended, or is charged no more because charges failed."""
 

@@ -27,7 +27,7 @@ from donations.domain.movements import (
     tag_of_switch,
 )
 from donations.domain.periods import local_day
-from donations.domain.standing import Standing, counts_toward_mrr
+from donations.domain.standing import counts_toward_mrr
 from donations.models import Movement, Subscription, Supporter
 
 
@@ -90,8 +90,7 @@ def counts(subscription: Subscription) -> bool:
 
 def _gift_state(subscription: Subscription) -> GiftState:
     amount = annual_amount(subscription.amount, subscription.frequency) if counts(subscription) else 0
-    is_paused = subscription.is_collection_paused or subscription.standing is Standing.PAUSED
-    return GiftState(amount, is_paused, cause_of_end(subscription.standing, subscription.end_reason))
+    return GiftState(amount, cause_of_end(subscription.standing, subscription.end_reason))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,11 @@ def ledger(
     return LedgerState(annual, paused, others, given)
 
 
-def gift(annual: int = 0, *, paused: bool = False, end: ChurnCause | None = None) -> GiftState:
-    return GiftState(annual, paused, end)
+def gift(annual: int = 0, *, end: ChurnCause | None = None) -> GiftState:
+    return GiftState(annual, end)
+
+
+PAUSED = gift()
 
 
 LEFT = ChurnCause.VOLUNTARY
@@ -48,8 +51,8 @@ LEFT = ChurnCause.VOLUNTARY
         (ledger(paused=True, others=True, given=True), gift(120), Classified(MovementKind.RESUMED, 120, 0)),
         (ledger(120, given=True), gift(180), Classified(MovementKind.UPGRADED, 60, 0)),
         (ledger(120, given=True), gift(100), Classified(MovementKind.DOWNGRADED, -20, 0)),
-        (ledger(120, given=True), gift(paused=True), Classified(MovementKind.PAUSED, -120, -1)),
-        (ledger(120, others=True, given=True), gift(paused=True), Classified(MovementKind.PAUSED, -120, 0)),
+        (ledger(120, given=True), PAUSED, Classified(MovementKind.PAUSED, -120, -1)),
+        (ledger(120, others=True, given=True), PAUSED, Classified(MovementKind.PAUSED, -120, 0)),
         (ledger(120, given=True), gift(end=LEFT), Classified(MovementKind.CHURNED, -120, -1, LEFT)),
         (
             ledger(120, others=True, given=True),
@@ -60,7 +63,7 @@ LEFT = ChurnCause.VOLUNTARY
         (ledger(120, given=True), gift(120), None),
         (ledger(), gift(), None),
         (ledger(), gift(end=LEFT), None),
-        (ledger(paused=True, given=True), gift(paused=True), None),
+        (ledger(paused=True, given=True), PAUSED, None),
     ],
 )
 def test_a_movement_is_named_by_what_it_means_for_the_supporter(
@@ -148,7 +151,7 @@ class Books:
 
 STATES = st.one_of(
     st.integers(1, 1000).map(lambda amount: gift(amount)),
-    st.just(gift(paused=True)),
+    st.just(PAUSED),
     st.just(gift()),
     st.sampled_from(ChurnCause).map(lambda cause: gift(end=cause)),
 )

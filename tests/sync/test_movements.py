@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -68,6 +68,43 @@ def test_a_gift_counts_from_its_first_payment_on(desk: Desk) -> None:
     assert (movement.kind, movement.annual_amount, movement.supporters) == (MovementKind.NEW, 60000, 1)
     assert movement.occurred_at == only(Subscription).first_paid_at
     assert movement.occurred_on == NOON.date()
+
+
+def test_the_day_of_a_movement_is_that_of_the_reporting_zone(desk: Desk) -> None:
+    late = NOON.replace(hour=23, minute=30)
+    checkout = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(checkout))
+    desk.apply(payment_intent(checkout, charge=charge(checkout, created_at=late)))
+
+    desk.apply(canceled(checkout, late + timedelta(days=1)))
+
+    begun, ended = all_movements()
+    assert (begun.occurred_on, ended.occurred_on) == (date(2026, 11, 23), date(2026, 11, 24))
+
+
+def test_of_two_gifts_each_is_compared_with_its_own_lines(desk: Desk, paid: Checkout) -> None:
+    second = desk.checkout_of(paid.supporter_id, Frequency.MONTHLY)
+    desk.apply(subscription(second))
+    desk.apply(payment_intent(second))
+
+    for changed in (paid, second):
+        desk.apply(subscription(changed, unit_amount=7000))
+
+    assert lines()[2:] == [(MovementKind.UPGRADED, 24000, 0), (MovementKind.UPGRADED, 24000, 0)]
+
+
+def test_a_second_gift_that_counts_only_once_it_is_active_is_asked_about_then(
+    desk: Desk, paid: Checkout
+) -> None:
+    second = desk.checkout_of(paid.supporter_id, Frequency.MONTHLY)
+    desk.apply(subscription(second, status="incomplete"))
+    desk.apply(payment_intent(second))
+    assert messages_of("possible_duplicate") == []
+
+    desk.apply(subscription(second))
+
+    assert lines()[-1] == (MovementKind.UPGRADED, 60000, 0)
+    assert [each.cause for each in messages_of("possible_duplicate")] == [ids(second)["subscription"]]
 
 
 def test_a_change_of_amount_is_booked_and_told_once(desk: Desk, paid: Checkout) -> None:

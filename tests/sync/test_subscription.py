@@ -254,8 +254,13 @@ def test_a_gift_ended_when_stripe_says_that_it_did(
     assert only(Subscription).ended_at == told
 
 
-def test_where_stripe_does_not_say_when_a_gift_ended_the_first_look_counts(desk: Desk) -> None:
+@pytest.mark.parametrize("is_known", [True, False])
+def test_where_stripe_does_not_say_when_a_gift_ended_the_first_look_counts(
+    desk: Desk, is_known: bool
+) -> None:
     checkout = desk.checkout(Frequency.MONTHLY)
+    if is_known:
+        desk.apply(subscription(checkout))
     before = desk.clock.time
     desk.apply(subscription(checkout, status="canceled"))
     first = only(Subscription).ended_at
@@ -283,6 +288,7 @@ def test_an_attempt_ends_with_a_gift_agreed_for_later_that_ended_before(
     desk.apply(canceled(checkout))
 
     assert only(Checkout).status is becomes
+    assert (only(Checkout).ended_at is not None) == (becomes is CheckoutStatus.UNPAID)
 
 
 def test_an_attempt_goes_on_while_the_gift_agreed_for_later_does(desk: Desk) -> None:

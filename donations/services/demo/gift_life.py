@@ -234,7 +234,6 @@ class GiftLife:
                 learnt_at if occurred_at is None else occurred_at,
                 gift,
                 annual_amount(gift.amount, gift.frequency) if counts else 0,
-                gift.is_paused,
                 end,
                 gift.frequency,
                 was or gift.frequency,

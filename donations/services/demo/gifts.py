@@ -32,7 +32,6 @@ class Change(NamedTuple):
     gift: RecurringGift
     annual_amount: int
     """A year's worth; 0 while the gift does not count."""
-    is_paused: bool
     end: ChurnCause | None
     frequency: Frequency
     was: Frequency

@@ -56,7 +56,7 @@ def lines_of(gifts: Iterable[RecurringGift]) -> list[Line]:
         own = held.setdefault(id(change.gift), _Held())
         others = any(each.annual_amount for each in held.values() if each is not own)
         before = LedgerState(own.annual_amount, own.was_paused, others, bool(lines))
-        classified = classify(before, GiftState(change.annual_amount, change.is_paused, change.end))
+        classified = classify(before, GiftState(change.annual_amount, change.end))
         if classified is not None:
             currency = change.gift.currency
             lines.append(_line(change, classified, own, in_currency.get(currency, 0)))
