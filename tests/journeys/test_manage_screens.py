@@ -9,8 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
 from config import Config
@@ -27,12 +26,11 @@ from donations.services.gift_tokens import ShortWay
 from tests.databases import SqliteTemplate
 from tests.factories import NOON, make_donation, make_subscription, make_supporter
 from tests.fakes import FakeGateway
-from tests.pictures import keep_picture
+from tests.journeys.looking import WIDTHS, look, page_to_look_at
 from tests.website import Website
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = {"phone": 360, "desk": 1280}
 NOW = NOON + timedelta(days=2)
 NEXT = NOON + timedelta(days=30)
 
@@ -103,28 +101,16 @@ def _pages(
 OUTSIDE = {"ask": "/manage", "gone": "/manage/open/unknown"}
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", "phone"), ("en", "desk"), ("ru", "phone")])
+@pytest.mark.parametrize(("language", "widths"), [("en", WIDTHS), ("ru", {"phone": WIDTHS["phone"]})])
 def test_pages_of_a_gift_fit_are_accessible_and_kept_as_pictures(
-    browser: Browser, site: Website, artifacts: Path, width: str, language: str
+    browser: Browser, site: Website, artifacts: Path, language: str, widths: dict[str, int]
 ) -> None:
     token, pages = make_gifts()
-    context = browser.new_context(
-        viewport={"width": WIDTHS[width], "height": 800}, reduced_motion="reduce", bypass_csp=True
-    )
-    context.add_cookies([{"name": "language", "value": language, "url": site.base}])
-    page = context.new_page()
-    for name, path in OUTSIDE.items():
-        look(page, f"{site.base}{path}", artifacts / f"manage-{name}-{language}-{width}.png", WIDTHS[width])
-    context.add_cookies([{"name": "manage", "value": token, "url": site.base}])
-    for name, path in pages.items():
-        look(page, f"{site.base}{path}", artifacts / f"manage-{name}-{language}-{width}.png", WIDTHS[width])
-    context.close()
-
-
-def look(page: Page, url: str, picture: Path, width: int) -> None:
-    page.goto(url)
-    page.evaluate("document.fonts.ready")
-    keep_picture(page, picture)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, picture.name
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{picture.name}: {found.generate_report()}"
+    with page_to_look_at(browser, {"language": language}, site.base) as page:
+        for name, path in OUTSIDE.items():
+            page.goto(f"{site.base}{path}")
+            look(page, artifacts, f"manage-{name}-{language}", widths)
+        page.context.add_cookies([{"name": "manage", "value": token, "url": site.base}])
+        for name, path in pages.items():
+            page.goto(f"{site.base}{path}")
+            look(page, artifacts, f"manage-{name}-{language}", widths)

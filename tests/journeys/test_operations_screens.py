@@ -18,8 +18,9 @@ from donations.models.database import writing
 from donations.runtime import system_clock
 from donations.services import alerts, inbox, tally, workers
 from tests.factories import make_staff_user
-from tests.journeys.test_manage_screens import NOW, WIDTHS, site
-from tests.journeys.test_refund_screens import TOKEN, check
+from tests.journeys.looking import look, page_to_look_at
+from tests.journeys.test_manage_screens import NOW, site
+from tests.journeys.test_refund_screens import TOKEN
 from tests.website import Website
 
 __all__ = ["site"]
@@ -57,20 +58,13 @@ def make_a_busy_day() -> None:
         alerts.note(session, set(Cause) - {Cause.NO_WORKER}, NOW)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_the_page_of_operations_fits_is_accessible_and_kept_as_pictures(
-    browser: Browser, site: Website, artifacts: Path, width: str
+    browser: Browser, site: Website, artifacts: Path
 ) -> None:
     log_in()
-    context = browser.new_context(
-        viewport={"width": WIDTHS[width], "height": 800}, reduced_motion="reduce", bypass_csp=True
-    )
-    context.add_cookies([{"name": "staff", "value": TOKEN, "url": site.base}])
-    page = context.new_page()
-
-    page.goto(f"{site.base}/staff/operations")
-    check(page, artifacts / f"operations-empty-{width}.png", WIDTHS[width])
-    make_a_busy_day()
-    page.goto(f"{site.base}/staff/operations")
-    check(page, artifacts / f"operations-busy-{width}.png", WIDTHS[width])
-    context.close()
+    with page_to_look_at(browser, {"staff": TOKEN}, site.base) as page:
+        page.goto(f"{site.base}/staff/operations")
+        look(page, artifacts, "operations-empty")
+        make_a_busy_day()
+        page.goto(f"{site.base}/staff/operations")
+        look(page, artifacts, "operations-busy")

@@ -8,8 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from donations import runtime
 from donations.domain.gifts import Frequency
@@ -26,8 +25,8 @@ from tests.factories import (
     make_subscription,
     make_supporter,
 )
-from tests.journeys.test_manage_screens import NOW, WIDTHS, site
-from tests.pictures import keep_picture
+from tests.journeys.looking import look, page_to_look_at
+from tests.journeys.test_manage_screens import NOW, site
 from tests.website import Website
 
 __all__ = ["site"]
@@ -67,45 +66,27 @@ def make_refunds() -> tuple[int, list[str]]:
         return donation.id, [asking, unheard, accepted, refused, lost]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 def test_pages_of_a_refund_fit_are_accessible_and_kept_as_pictures(
-    browser: Browser, site: Website, artifacts: Path, width: str
+    browser: Browser, site: Website, artifacts: Path
 ) -> None:
     donation_id, references = make_refunds()
-    context = browser.new_context(
-        viewport={"width": WIDTHS[width], "height": 800}, reduced_motion="reduce", bypass_csp=True
-    )
-    context.add_cookies([{"name": "staff", "value": TOKEN, "url": site.base}])
-    page = context.new_page()
-
-    def look(name: str) -> None:
-        check(page, artifacts / f"refund-{name}-{width}.png", WIDTHS[width])
-
-    page.goto(f"{site.base}/staff/refunds")
-    look("list")
-    for name, reference in zip(CallStatus.__members__, references[1:], strict=False):
-        page.goto(f"{site.base}/staff/refunds/{reference}")
-        look(f"state-{name.lower()}")
-    page.goto(f"{site.base}/staff/donations/{donation_id}/refund")
-    look("form")
-    page.select_option("#extent", "part")
-    page.fill("#amount", "70")
-    page.click(".button-primary")
-    look("form-with-errors")
-    page.fill("#amount", "20")
-    page.select_option("#reason", "requested_by_customer")
-    page.fill("#note", "They wrote to us that they gave more than they meant to")
-    page.click(".button-primary")
-    page.click("summary")
-    look("look")
+    with page_to_look_at(browser, {"staff": TOKEN}, site.base) as page:
+        page.goto(f"{site.base}/staff/refunds")
+        look(page, artifacts, "refund-list")
+        for name, reference in zip(CallStatus.__members__, references[1:], strict=False):
+            page.goto(f"{site.base}/staff/refunds/{reference}")
+            look(page, artifacts, f"refund-state-{name.lower()}")
+        page.goto(f"{site.base}/staff/donations/{donation_id}/refund")
+        look(page, artifacts, "refund-form")
+        page.select_option("#extent", "part")
+        page.fill("#amount", "70")
+        page.click(".button-primary")
+        look(page, artifacts, "refund-form-with-errors")
+        page.fill("#amount", "20")
+        page.select_option("#reason", "requested_by_customer")
+        page.fill("#note", "They wrote to us that they gave more than they meant to")
+        page.click(".button-primary")
+        page.click("summary")
+        look(page, artifacts, "refund-look")
     with writing() as session:
         assert session.get_one(Donation, donation_id).refunded_amount == 0
-    context.close()
-
-
-def check(page: Page, picture: Path, width: int) -> None:
-    page.evaluate("document.fonts.ready")
-    keep_picture(page, picture)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, picture.name
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{picture.name}: {found.generate_report()}"

@@ -6,37 +6,25 @@ The pictures are for people: `.test-artifacts/` after a run.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.givers import SEPA_SETTLES, BrowserGiver, HttpGiver, card
+from tests.journeys.looking import look, page_to_look_at
 from tests.journeys.stack import Stack, eventually
 from tests.journeys.test_giving import CONFIRMING, GIFTS, fresh_email, thanked, to_stripe
-from tests.pictures import keep_picture
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = {"phone": 360, "desk": 1280}
-
-
-@pytest.fixture(params=WIDTHS)
-def width(request: pytest.FixtureRequest) -> str:
-    return request.param
-
 
 @pytest.fixture
-def page(browser: Browser, width: str) -> Page:
-    context: BrowserContext = browser.new_context(
-        viewport={"width": WIDTHS[width], "height": 800}, reduced_motion="reduce", bypass_csp=True
-    )
-    page = context.new_page()
-    yield page
-    context.close()
+def page(browser: Browser) -> Iterator[Page]:
+    with page_to_look_at(browser) as page:
+        yield page
 
 
 def article(page: Page, stack: Stack) -> None:
@@ -324,12 +312,8 @@ SCREENS: list[Callable[[Page, Stack], object]] = [
 
 @pytest.mark.parametrize("show", SCREENS, ids=lambda show: show.__name__)
 def test_a_page_fits_is_accessible_and_is_kept_as_a_picture(
-    page: Page, stack: Stack, width: str, artifacts: Path, show: Callable[[Page, Stack], object]
+    page: Page, stack: Stack, artifacts: Path, show: Callable[[Page, Stack], object]
 ) -> None:
     show(page, stack)
 
-    page.evaluate("document.fonts.ready")
-    keep_picture(page, artifacts / f"{show.__name__}-{width}.png")
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    look(page, artifacts, show.__name__)
