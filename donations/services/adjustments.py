@@ -50,11 +50,11 @@ def book_dispute(session: Session, dispute: Dispute, *, zone: ZoneInfo, now: dat
 
 def _book(session: Session, row: Adjustment, zone: ZoneInfo, now: datetime) -> Adjustment | None:
     booked = session.scalar(
-        select(func.coalesce(func.sum(Adjustment.amount), 0)).where(
+        select(func.sum(Adjustment.amount)).where(
             Adjustment.stripe_id == row.stripe_id, Adjustment.kind == row.kind
         )
     )
-    # SUM is a Decimal on PostgreSQL.
+    # SUM of nothing is NULL, and otherwise a Decimal on PostgreSQL.
     row.amount -= int(booked or 0)
     if row.amount == 0:
         return None

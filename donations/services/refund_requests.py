@@ -111,13 +111,13 @@ def left_of(session: Session, donation: Donation) -> Money:
     # What Stripe has accepted and what is not looked at yet will be a row of the first kind.
     is_known = select(Refund.id).where(Refund.stripe_refund_id == RefundRequest.stripe_refund_id).exists()
     asked = session.scalar(
-        select(func.coalesce(func.sum(RefundRequest.amount), 0)).where(
+        select(func.sum(RefundRequest.amount)).where(
             RefundRequest.donation_id == donation.id,
             RefundRequest.status.in_((CallStatus.ASKING, CallStatus.ACCEPTED)),
             ~is_known,
         )
     )
-    # SUM is a Decimal on PostgreSQL.
+    # SUM of nothing is NULL, and otherwise a Decimal on PostgreSQL.
     return Money(donation.amount - taken - int(asked or 0), donation.currency)
 
 

@@ -54,7 +54,7 @@ def _status(snapshot: RefundSnapshot) -> RefundStatus:
 def _succeeded_sum(session: Session, donation: Donation) -> int:
     """Added up again each time: a refund may fail after it succeeded, and may be told of twice."""
     total = session.scalar(
-        select(func.coalesce(func.sum(Refund.amount), 0)).where(
+        select(func.sum(Refund.amount)).where(
             Refund.donation_id == donation.id, Refund.status == RefundStatus.SUCCEEDED
         )
     )

@@ -230,6 +230,18 @@ def test_a_renewal_that_fails_is_told_in_a_series_and_stops_when_it_recovers(
     assert lines() == [(MovementKind.NEW, 60000, 1)]
 
 
+def test_a_failure_that_was_fetched_before_the_payment_and_applied_after_it_is_recovered_by_the_next_look(
+    desk: Desk, paid: Checkout
+) -> None:
+    desk.apply(subscription(paid, status="past_due"))
+    desk.apply(recovery(paid))
+    desk.apply(invoice(paid, id="in_2", status="open", is_first=False, attempts=1))
+
+    desk.apply(recovery(paid))
+
+    assert only(PaymentFailure).recovered_at == NOON + timedelta(days=33)
+
+
 def recovery(checkout: Checkout) -> PaymentIntentSnapshot:
     """The payment of the second invoice, three days after it was due."""
     charged = charge(checkout, id="ch_2", payment_intent_id="pi_2", created_at=NOON + timedelta(days=33))

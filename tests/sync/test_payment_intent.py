@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from sqlalchemy import event
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.gifts import Frequency
 from donations.gateway.kinds import ObjectKind
-from donations.gateway.snapshots import BalanceSnapshot, InvoiceLink
+from donations.gateway.snapshots import BalanceSnapshot, ChargeSnapshot, InvoiceLink, PaymentIntentSnapshot
 from donations.models import (
     Checkout,
     Donation,
@@ -22,11 +23,12 @@ from donations.models import (
     Subscription,
     Supporter,
 )
-from donations.models.database import db, writing
+from donations.models.database import db, reading, writing
 from donations.models.vault import Place
 from donations.services import supporters
 from donations.services.supporters import contact_of
-from donations.sync.outcome import NotYet
+from donations.sync import charge as charges
+from donations.sync.outcome import NotYet, Relative
 from tests import factories
 from tests.factories import NOON
 from tests.sync.desk import Desk, count_of, only, refused, rows
@@ -300,15 +302,36 @@ def test_money_that_comes_for_an_expired_checkout_is_recorded_all_the_same(desk:
     assert applied.note == "paid, yet its checkout stays expired"
 
 
-def test_the_charge_alone_fills_in_the_fee_but_makes_no_donation(desk: Desk) -> None:
+@pytest.mark.parametrize("make", [charge, payment_intent])
+def test_a_fee_that_comes_later_is_written_down_with_the_moment(
+    desk: Desk, make: Callable[..., ChargeSnapshot | PaymentIntentSnapshot]
+) -> None:
     checkout = desk.checkout()
 
     desk.apply(charge(checkout, is_settled=True))
     assert count_of(Donation) == 0
     desk.apply(payment_intent(checkout))
-    desk.apply(charge(checkout, is_settled=True))
+    before = desk.clock.time
+    desk.apply(make(checkout, is_settled=True))
 
     assert only(Donation).fee_amount == 60
+    assert before < only(Donation).settlement_recorded_at <= desk.clock.time
+
+
+def test_a_charge_has_its_payment_looked_at_until_that_is_recorded(desk: Desk) -> None:
+    checkout = desk.checkout()
+    known, other = charge(checkout), charge(checkout, payment_intent_id="pi_other")
+
+    with reading() as session:
+        before = charges.relatives(session, known)
+    desk.apply(payment_intent(checkout))
+
+    payment = Relative(ObjectKind.PAYMENT_INTENT, ids(checkout)["payment_intent"])
+    with reading() as session:
+        assert before == [payment]
+        assert charges.relatives(session, known) == []
+        assert charges.relatives(session, other) == [replace(payment, stripe_id="pi_other")]
+        assert charges.relatives(session, charge(checkout, payment_intent_id=None)) == []
 
 
 def test_a_declined_charge_of_the_same_payment_is_not_taken_for_the_one_that_paid(desk: Desk) -> None:

@@ -221,6 +221,18 @@ def test_refunds_of_one_donation_are_not_taken_off_another(desk: Desk) -> None:
 
     assert only(Donation, checkout_id=mine.id).refunded_amount == 1000
     assert only(Donation, checkout_id=other.id).refunded_amount == 1
+    assert only(Adjustment, donation_id=mine.id).amount == 1000
+    assert only(Adjustment, donation_id=other.id).amount == 1
+
+
+def test_the_day_on_which_a_dispute_took_the_money_is_that_of_the_reporting_zone(desk: Desk) -> None:
+    late = NOON.replace(hour=23, minute=30)
+    checkout = desk.checkout()
+    desk.apply(payment_intent(checkout))
+
+    desk.apply(dispute(checkout, status="lost", created_at=late))
+
+    assert only(Adjustment).occurred_on == (NOON + timedelta(days=1)).date()
 
 
 def test_all_of_a_dispute_is_written_down(desk: Desk) -> None:
