@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -75,7 +76,15 @@ def test_a_relative_is_looked_at_unless_it_was_since_the_news(app: Flask) -> Non
     change(applied=1, looked_at=NOON + timedelta(seconds=5))
 
     assert mark_related(NOON) is False
+    assert mark_related(NOON + timedelta(seconds=5)) is False
     assert mark_related(NOON + timedelta(seconds=9)) is True
+    assert ticket().generation == 2
+
+
+def test_a_relative_that_was_never_looked_at_is_marked_again(app: Flask) -> None:
+    mark()
+
+    assert mark_related(NOON) is True
     assert ticket().generation == 2
 
 
@@ -136,11 +145,17 @@ def test_the_second_delivery_of_an_event_marks_nothing(app: Flask) -> None:
     assert ticket().generation == 1
 
 
-def test_an_event_about_nothing_that_we_follow_is_set_aside(app: Flask) -> None:
-    received = receive(replace(NOTICE, kind=None, object_id=None))
+@pytest.mark.parametrize(
+    "lacks",
+    [{"kind": None, "object_id": None}, {"kind": None}, {"object_id": None}],
+    ids=["neither", "no kind", "no id"],
+)
+def test_an_event_about_nothing_that_we_follow_is_set_aside(app: Flask, lacks: dict[str, Any]) -> None:
+    received = receive(replace(NOTICE, **lacks))
 
     assert received == inbox.Received(is_new=True, is_marked=False, disposition=Disposition.SET_ASIDE)
-    assert (envelope().object_kind, envelope().note) == (None, "not a type that we follow")
+    assert envelope().note == "not a type that we follow"
+    assert envelope().object_kind == (None if "kind" in lacks else "invoice")
     with reading() as session:
         assert session.scalars(select(StripeObject)).all() == []
 

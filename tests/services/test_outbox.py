@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from donations.models import OutboxMessage, OutboxStatus, Supporter
 from donations.models.database import reading, writing
@@ -43,6 +45,7 @@ def row() -> OutboxMessage:
 def test_a_cause_has_one_message_of_a_kind(supporter: Supporter) -> None:
     assert [add(supporter), add(supporter)] == [True, False]
 
+    assert row().details is None
     assert row().message_id.endswith("@donations.themoscowtimes.com>")
 
 
@@ -167,6 +170,8 @@ def test_withdrawing_takes_back_what_waits_of_a_kind_and_cause_but_for_one(suppo
             ("card_expiring", "pm_2:2026-12:30", supporter),
             ("receipt", "pm_1:2026-12:7", supporter),
             ("card_expiring", "pm_1:2026-12:7", other),
+            # An underscore stands for itself, not for any letter.
+            ("card_expiring", "pmX1:2026-12:30", supporter),
         ):
             outbox.add(session, kind, cause, whose.id, NOON)
         outbox.withdraw(
@@ -177,3 +182,52 @@ def test_withdrawing_takes_back_what_waits_of_a_kind_and_cause_but_for_one(suppo
         skipped = session.scalars(select(OutboxMessage).where(OutboxMessage.skipped_at.is_not(None))).all()
     assert [(each.cause, each.supporter_id) for each in skipped] == [("pm_1:2026-12:30", supporter.id)]
     assert (skipped[0].problem, skipped[0].skipped_at) == ("renewed", NOON)
+
+
+def test_withdrawing_leaves_only_what_begins_with_the_exception_letter_by_letter(
+    supporter: Supporter,
+) -> None:
+    add(supporter, "pm_1:a_b")
+    add(supporter, "pm_1:aXb")
+
+    with writing() as session:
+        outbox.withdraw(session, "receipt", supporter.id, "pm_1:", but="pm_1:a_b", reason="renewed", now=NOON)
+
+    assert by_cause(OutboxMessage.problem) == {"pm_1:a_b": None, "pm_1:aXb": "renewed"}
+
+
+def test_withdrawing_leaves_what_was_sent_or_set_aside_as_it_is(supporter: Supporter) -> None:
+    for cause in ("pm_1:1", "pm_1:2", "pm_1:3"):
+        add(supporter, cause)
+    sent, aside, _waiting = claim()
+
+    with writing() as session:
+        outbox.mark_sent(session, sent, NOON)
+        outbox.skip(session, aside, "suppressed", NOON)
+        outbox.withdraw(session, "receipt", supporter.id, "pm_1:", but="x", reason="renewed", now=NOON)
+
+    assert by_cause(OutboxMessage.problem) == {"pm_1:1": None, "pm_1:2": "suppressed", "pm_1:3": "renewed"}
+
+
+@pytest.mark.parametrize("act", ["sent", "skipped", "failed"])
+def test_what_becomes_of_a_message_is_noted_on_that_one_alone(supporter: Supporter, act: str) -> None:
+    add(supporter, "pi_1")
+    add(supporter, "pi_2")
+    letter, _other = claim()
+
+    with writing() as session:
+        if act == "sent":
+            outbox.mark_sent(session, letter, NOON)
+        elif act == "skipped":
+            outbox.skip(session, letter, "suppressed", NOON)
+        else:
+            outbox.fail(session, letter, "TimeoutError", NOON, Random(1))
+
+    assert by_cause(OutboxMessage.problem)["pi_2"] is None
+    assert by_cause(OutboxMessage.status)["pi_2"] is OutboxStatus.WAITING
+    assert by_cause(OutboxMessage.next_try_at)["pi_2"] == NOON + LEASE
+
+
+def by_cause(column: InstrumentedAttribute[Any]) -> dict[str, Any]:
+    with reading() as session:
+        return {row.cause: row[1] for row in session.execute(select(OutboxMessage.cause, column))}

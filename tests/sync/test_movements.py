@@ -258,6 +258,9 @@ def test_what_is_owed_when_a_gift_ends_is_given_up(desk: Desk, paid: Checkout) -
 
     failure = only(PaymentFailure)
     assert (failure.given_up_at is not None, failure.recovered_at) == (True, None)
+    desk.clock.forward(timedelta(days=1))
+    desk.apply(subscription(paid, **as_changes(canceled(paid)), cancellation_reason="payment_failed"))
+    assert only(PaymentFailure).given_up_at == failure.given_up_at
 
 
 @pytest.mark.parametrize(
