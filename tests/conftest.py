@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,11 @@ from tests.quick_apps import (
     compile_templates_once,
     hash_passwords_cheaply,
 )
+
+# Neither that of the newsroom nor the computer's usual one, so that what is reckoned by the computer's own
+# zone is noticed.
+os.environ["TZ"] = "Pacific/Kiritimati"
+time.tzset()
 
 ALL_KINDS: Final = ("sqlite", "postgresql")
 KINDS: Final = (

@@ -219,6 +219,7 @@ def test_a_renewal_that_fails_is_told_in_a_series_and_stops_when_it_recovers(
 
     row = only(Subscription)
     assert (row.failing_invoice_id, row.confirmation_asked_at) == ("in_2", None)
+    assert only(PaymentFailure).needed_confirmation is False
     series = messages_of("payment_failed")
     days = [(each.next_try_at - row.failing_since).days for each in series]
     assert (days, [each.cause for each in series]) == ([0, 5, 12], ["in_2:0", "in_2:5", "in_2:12"])
@@ -242,12 +243,40 @@ def test_a_failure_that_was_fetched_before_the_payment_and_applied_after_it_is_r
     assert only(PaymentFailure).recovered_at == NOON + timedelta(days=33)
 
 
-def recovery(checkout: Checkout) -> PaymentIntentSnapshot:
+def recovery(checkout: Checkout, days: int = 33, number: int = 2) -> PaymentIntentSnapshot:
     """The payment of the second invoice, three days after it was due."""
-    charged = charge(checkout, id="ch_2", payment_intent_id="pi_2", created_at=NOON + timedelta(days=33))
+    paid_at = NOON + timedelta(days=days)
+    charged = charge(checkout, id=f"ch_{number}", payment_intent_id=f"pi_{number}", created_at=paid_at)
     first = payment_intent(checkout)
     link = replace(first.invoice, invoice_id="in_2")
-    return replace(first, id="pi_2", charge=charged, invoice=link)
+    return replace(first, id=f"pi_{number}", charge=charged, invoice=link)
+
+
+def test_an_invoice_paid_in_parts_recovered_with_the_first(desk: Desk, paid: Checkout) -> None:
+    desk.apply(subscription(paid, status="past_due"))
+    desk.apply(invoice(paid, id="in_2", status="open", is_first=False, attempts=1))
+
+    desk.apply(recovery(paid))
+    desk.apply(recovery(paid, days=40, number=3))
+
+    assert only(PaymentFailure).recovered_at == NOON + timedelta(days=33)
+
+
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_what_becomes_of_one_failure_says_nothing_of_another(
+    desk: Desk, paid: Checkout, is_paid: bool
+) -> None:
+    other = desk.checkout(Frequency.MONTHLY)
+    desk.apply(subscription(other))
+    desk.apply(payment_intent(other))
+    for whose, invoice_id in ((paid, "in_2"), (other, "in_9")):
+        desk.apply(subscription(whose, status="past_due"))
+        desk.apply(invoice(whose, id=invoice_id, status="open", is_first=False, attempts=1))
+
+    desk.apply(recovery(paid, number=9) if is_paid else canceled(paid))
+
+    left = only(PaymentFailure, stripe_invoice_id="in_9")
+    assert (left.recovered_at, left.given_up_at) == (None, None)
 
 
 def test_what_is_owed_when_a_gift_ends_is_given_up(desk: Desk, paid: Checkout) -> None:
