@@ -256,6 +256,15 @@ def test_stripe_is_asked_for_the_charge_and_leads_back_to_us_in_the_readers_lang
     assert asked["locale"] == "ru"
 
 
+def test_stripe_is_asked_to_charge_a_gift_that_begins_later_on_its_day(app: Flask) -> None:
+    later = NOON + timedelta(days=9)
+
+    asked = opened(replace(ATTEMPT, first_charge_at=later)).parameters
+
+    assert asked["subscription_data"]["trial_end"] == int(later.timestamp())
+    assert "trial_end" not in opened(replace(ATTEMPT, nonce="form-2")).parameters["subscription_data"]
+
+
 def test_a_gift_offered_after_another_leads_back_to_the_thanks_of_that(app: Flask) -> None:
     opening = opened(replace(ATTEMPT, follows="earlier"))
 

@@ -109,7 +109,7 @@ def test_no_name_and_no_wish_take_nothing_away(checkout: Checkout) -> None:
     with writing() as session:
         session.get_one(Supporter, checkout.supporter_id).wants_newsletter = True
 
-    pay(checkout)
+    assert pay(checkout)
 
     assert kept(checkout) == ("Before", "ru", True)
 

@@ -11,7 +11,8 @@ from donations.domain.gifts import Frequency
 from donations.gateway.kinds import ObjectKind
 from donations.models import Checkout, Donation, Supporter
 from donations.models.database import reading, writing
-from donations.services import erasures
+from donations.services import checkouts, erasures, supporters
+from donations.services.supporters import contact_of
 from donations.sync import checkout_session as sessions
 from donations.sync.outcome import Relative
 from tests.factories import NOON
@@ -22,7 +23,7 @@ from tests.sync.lives import ids, invoice, payment_intent, session, subscription
 def test_a_paid_session_makes_its_checkout_paid_and_no_donation(desk: Desk) -> None:
     checkout = desk.checkout()
 
-    desk.apply(session(checkout))
+    assert desk.apply(session(checkout)).note is None
 
     row = only(Checkout)
     assert (row.status, row.stripe_payment_intent_id) == (
@@ -266,6 +267,19 @@ def test_the_language_of_an_attempt_becomes_that_of_letters_when_it_is_paid_or_a
 
     for checkout in (paid, agreed):
         assert only(Supporter, id=checkout.supporter_id).language == "ru"
+
+
+def test_the_name_given_with_an_attempt_is_kept_when_its_session_is_paid(desk: Desk) -> None:
+    checkout = desk.checkout()
+    with writing() as opened:
+        supporter = opened.get_one(Supporter, checkout.supporter_id)
+        key = supporters.data_key_of(supporter, desk.runtime.vault)
+        row = opened.get_one(Checkout, checkout.id)
+        row.name_sealed = checkouts.seal_name(key, row.reference, "Nina")
+
+    desk.apply(session(checkout))
+
+    assert contact_of(only(Supporter), desk.runtime.vault).name == "Nina"
 
 
 def test_of_who_was_erased_meanwhile_nothing_is_learnt_with_the_money(desk: Desk) -> None:
