@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+import structlog
 from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,9 @@ from donations.domain.gifts import Frequency
 from donations.gateway.snapshots import BalanceSnapshot, ChargeSnapshot
 from donations.models import Donation, DonationSource
 from donations.models.insert import insert_if_absent
+from donations.services import rollups
+
+log = structlog.get_logger("donations.services.donations")
 
 _ID_BY_PAYMENT: Final = select(Donation.id).where(
     Donation.stripe_payment_intent_id == bindparam("payment_intent_id")
@@ -54,7 +57,8 @@ def record(session: Session, payment: Payment, charge: ChargeSnapshot | None, no
     A new one is a single INSERT. Raises Mismatch where it was recorded with other money, or where the fee
     does not account for the difference.
     """
-    if insert_if_absent(session, Donation, _new_row(payment, now) | _charge_of_new(charge, now)):
+    of_charge = {} if charge is None else _of_charge(charge, now)
+    if insert_if_absent(session, Donation, _new_row(payment, now) | of_charge):
         return Recorded(True, payment.invoice_id, payment.charged_at)
     donation = session.scalars(_by_payment_intent(payment.payment_intent_id).with_for_update()).one()
     if (donation.amount, donation.currency) != (payment.amount, payment.currency):
@@ -80,15 +84,24 @@ def find_locked(session: Session, payment_intent_id: str | None, charge_id: str 
 
 
 def settle(session: Session, donation: Donation, charge: ChargeSnapshot, now: datetime) -> None:
-    """Note the charge that paid, and what it came to on our balance once that is known.
+    """Note the charge that paid, and what it came to on our balance once that is known. The row is locked.
 
-    Each is only ever written over nothing, so whichever object brings it first makes no difference.
+    Stripe changes neither, so whichever object brings them first makes no difference. A row that says
+    otherwise was damaged: it is brought back to what Stripe says, and the reports are summed anew.
     Raises Mismatch where the fee does not account for the difference.
     """
-    if donation.stripe_charge_id is None:
-        _write_over_nothing(session, donation, "stripe_charge_id", {"stripe_charge_id": charge.id})
-    if charge.balance is not None and donation.fee_amount is None:
-        _write_over_nothing(session, donation, "fee_amount", _settlement(charge.balance, now))
+    was_settled = donation.settlement_recorded_at is not None
+    told = _of_charge(charge, now)
+    if was_settled:
+        # When we learnt of it stays so, however it was damaged since.
+        told.pop("settlement_recorded_at", None)
+    differing = {name: value for name, value in told.items() if getattr(donation, name) != value}
+    if not differing:
+        return
+    session.execute(update(Donation).where(Donation.id == donation.id).values(differing))
+    if was_settled and differing.keys() - {"stripe_charge_id"}:
+        log.warning("settlement_corrected", donation=donation.id)
+        rollups.have_built_anew(session)
 
 
 def _settlement(balance: BalanceSnapshot, now: datetime) -> dict[str, object]:
@@ -103,18 +116,9 @@ def _settlement(balance: BalanceSnapshot, now: datetime) -> dict[str, object]:
     }
 
 
-def _charge_of_new(charge: ChargeSnapshot | None, now: datetime) -> dict[str, object]:
-    if charge is None:
-        return {}
+def _of_charge(charge: ChargeSnapshot, now: datetime) -> dict[str, object]:
     settlement = {} if charge.balance is None else _settlement(charge.balance, now)
     return {"stripe_charge_id": charge.id} | settlement
-
-
-def _write_over_nothing(
-    session: Session, donation: Donation, column: str, values: Mapping[str, object]
-) -> None:
-    still_empty = getattr(Donation, column).is_(None)
-    session.execute(update(Donation).where(Donation.id == donation.id, still_empty).values(values))
 
 
 def _by_payment_intent(stripe_id: str) -> Select[Donation]:

@@ -199,7 +199,7 @@ def _check_same(earlier: RefundRequest, donation: Donation, wish: RefundWish) ->
 
 
 def _new_row(donation: Donation, wish: RefundWish, now: datetime) -> dict[str, Any]:
-    assert donation.stripe_payment_intent_id is not None, "what came through Stripe has a payment"
+    assert donation.stripe_payment_intent_id is not None
     reference = new_reference()
     parameters = refund_parameters(
         donation.stripe_payment_intent_id, wish.money.amount, wish.reason, reference=reference

@@ -202,9 +202,13 @@ def test_what_stripe_never_made_is_called_lost_only_after_a_look_and_can_be_aske
     assert only(RefundRequest).status is CallStatus.ASKING
 
     desk.clock.forward(timedelta(hours=2))
-    repeat(desk)
+    with structlog.testing.capture_logs() as logs:
+        repeat(desk)
 
-    assert (made(desk), only(RefundRequest).status) == (0, CallStatus.LOST)
+    assert {"event": "refund_lost", "log_level": "warning"} in logs
+    lost = only(RefundRequest)
+    assert (made(desk), lost.status) == (0, CallStatus.LOST)
+    assert lost.problem == "no answer came; Stripe has no such refund"
     assert begin(desk, donation, 5000).reference != only(RefundRequest, status=CallStatus.LOST).reference
 
 

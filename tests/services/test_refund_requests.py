@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -100,6 +101,12 @@ def test_who_asked_how_much_and_why_stands_in_the_audit_log_once(
     )
     assert entry.happened_at == NOON
     assert json.loads(entry.details) == {"amount": "€20", "given as": "duplicate", "request": row.reference}
+
+
+def test_the_audit_log_gives_stripes_reason_in_words(donation: Donation, staff: StaffUser) -> None:
+    begin(donation, replace(wish(staff), reason=RefundReason.REQUESTED))
+
+    assert json.loads(only(AuditEntry).details)["given as"] == "requested by customer"
 
 
 def test_the_same_form_finds_its_refund_and_another_wish_in_it_is_refused(

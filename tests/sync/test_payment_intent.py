@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+import structlog
+from sqlalchemy import event, update
 
 from donations.domain.checkouts import CheckoutStatus
 from donations.domain.gifts import Frequency
 from donations.gateway.kinds import ObjectKind
 from donations.gateway.snapshots import BalanceSnapshot, ChargeSnapshot, InvoiceLink, PaymentIntentSnapshot
+from donations.jobs import refresh_rollups
 from donations.models import (
     Checkout,
     Donation,
@@ -25,7 +27,7 @@ from donations.models import (
 )
 from donations.models.database import db, reading, writing
 from donations.models.vault import Place
-from donations.services import supporters
+from donations.services import rollups, supporters
 from donations.services.supporters import contact_of
 from donations.sync import charge as charges
 from donations.sync.outcome import NotYet, Relative
@@ -143,16 +145,63 @@ def test_what_was_charged_is_never_rewritten(desk: Desk) -> None:
     assert only(Donation).amount == 5000
 
 
-def test_the_fee_may_come_later_and_is_written_once(desk: Desk) -> None:
+SETTLED: dict[str, object] = {
+    "settlement_currency": "eur",
+    "settled_amount": 5000,
+    "fee_amount": 60,
+    "net_amount": 4940,
+}
+
+
+@pytest.mark.parametrize("make", [charge, payment_intent])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"settlement_currency": "usd"},
+        {"settled_amount": 4999, "net_amount": 4939},
+        {"fee_amount": 61, "net_amount": 4939},
+        {"stripe_charge_id": Donation.stripe_charge_id + "x"},
+    ],
+    ids=lambda damage: next(iter(damage)),
+)
+def test_what_a_payment_came_to_is_brought_back_where_our_row_was_damaged(
+    desk: Desk, make: Callable[..., ChargeSnapshot | PaymentIntentSnapshot], damage: dict[str, object]
+) -> None:
+    checkout, other = desk.checkout(), desk.checkout()
+    for each in (checkout, other):
+        desk.apply(payment_intent(each, is_settled=True))
+    refresh_rollups.refresh_all(desk.runtime)
+    before = only(Donation, checkout_id=checkout.id).settlement_recorded_at
+    with writing() as session:
+        session.execute(update(Donation).values(damage))
+
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(2):
+            desk.apply(make(checkout, is_settled=True))
+
+    row, left = only(Donation, checkout_id=checkout.id), only(Donation, checkout_id=other.id)
+    assert {name: getattr(row, name) for name in SETTLED} == SETTLED
+    assert (row.stripe_charge_id, row.settlement_recorded_at) == (ids(checkout)["charge"], before)
+    assert {name: getattr(left, name) for name in SETTLED} == SETTLED | {
+        name: value for name, value in damage.items() if name in SETTLED
+    }
+    is_money = "stripe_charge_id" not in damage
+    assert [log["event"] for log in logs] == ["settlement_corrected"] * is_money
+    with reading() as session:
+        assert rollups.is_built_for(session, desk.runtime.config.report_timezone) is not is_money
+
+
+def test_the_same_of_a_charge_again_leaves_the_reports_alone(desk: Desk) -> None:
     checkout = desk.checkout()
     desk.apply(payment_intent(checkout))
     assert only(Donation).fee_amount is None
 
-    desk.apply(payment_intent(checkout, is_settled=True))
-    other = charge(checkout, balance=BalanceSnapshot("txn_2", "usd", 10, 1, 9))
-    desk.apply(other)
+    for _ in range(2):
+        desk.apply(payment_intent(checkout, is_settled=True))
+        refresh_rollups.refresh_all(desk.runtime)
 
-    assert (only(Donation).fee_amount, only(Donation).settlement_currency) == (60, "eur")
+    with reading() as session:
+        assert rollups.is_built_for(session, desk.runtime.config.report_timezone)
 
 
 def test_a_balance_that_does_not_add_up_is_refused(desk: Desk) -> None:

@@ -18,7 +18,8 @@ class RollupState(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     zones: Mapped[str] = mapped_column(String(255))
-    """The zones whose days are kept, comma-separated; empty before the first build."""
+    """The zones whose days are kept, comma-separated; empty before the first build. Ends in a comma where the
+    sums are to be built anew."""
     refreshed_at: Mapped[datetime | None]
     rebuilding_until: Mapped[datetime | None]
     """A rebuild is at work until then at most, and nothing is taken in meanwhile."""

@@ -14,7 +14,13 @@ from donations.services.rollups.rebuild import (
     compare,
     put_in_place,
 )
-from donations.services.rollups.refresh import MOST_NEWS, is_any_news, is_built_for, refresh
+from donations.services.rollups.refresh import (
+    MOST_NEWS,
+    have_built_anew,
+    is_any_news,
+    is_built_for,
+    refresh,
+)
 from donations.services.rollups.target import Targets, zones_of
 
 __all__ = [
@@ -25,6 +31,7 @@ __all__ = [
     "Targets",
     "build",
     "compare",
+    "have_built_anew",
     "is_any_news",
     "is_built_for",
     "put_in_place",

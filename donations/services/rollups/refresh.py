@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from donations.models import Adjustment, Donation, Movement, Subscription
@@ -18,6 +18,8 @@ from donations.services.rollups.target import Ids, Targets, zones_of
 
 MOST_NEWS: Final = 5_000
 """Taken in at a time: on SQLite others wait meanwhile."""
+_ANEW: Final = ","
+"""Behind the zones that are kept, so that they are no longer those that are wanted."""
 
 TakeIn = Callable[[Session, Targets, ZoneInfo, Ids], None]
 _Facts = dict[NewsKind, list[int]]
@@ -66,6 +68,14 @@ def refresh(session: Session, report_zone: ZoneInfo, now: datetime) -> int:
         session.execute(delete(RollupNews).where(RollupNews.id.in_([each.id for each in news])))
     state.refreshed_at = now
     return len(news)
+
+
+def have_built_anew(session: Session) -> None:
+    """What was taken in has changed since: the worker is to build the sums from the rows. Reports go on with
+    those that stand, and a rebuild at work, which may have read the row before, is not put in place."""
+    is_asked = or_(RollupState.zones == "", RollupState.zones.endswith(_ANEW))
+    zones = case((is_asked, RollupState.zones), else_=RollupState.zones + _ANEW)
+    session.execute(update(RollupState).values(zones=zones, rebuilding_until=None))
 
 
 def is_rebuilding(state: RollupState, now: datetime) -> bool:

@@ -9,10 +9,13 @@ from itertools import chain, repeat
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from donations.jobs import refresh_rollups
+from donations.models import Donation
 from donations.models.database import writing
 from donations.runtime import Runtime, current
+from donations.services import rollups
 from donations.services.rollups import RebuildOverdue
 from tests.factories import make_donation, make_supporter
 
@@ -50,6 +53,25 @@ def test_a_rebuild_whose_claim_another_took_over_leaves_it_alone(app: Flask) -> 
         refresh_rollups.rebuild(slow, another_begins)
 
     assert refresh_rollups.differences(quick, lambda *_: None) == ()
+
+
+def test_a_rebuild_that_may_have_read_what_was_corrected_meanwhile_is_not_put_in_place(app: Flask) -> None:
+    runtime = current()
+    with writing() as session:
+        row = make_donation(session, make_supporter(session, runtime.vault), amount=700, fee=30)
+    refresh_rollups.refresh_all(runtime)
+
+    def correct(_what: str, done: int, _of: int) -> None:
+        if done == 10:
+            with writing() as session:
+                corrected = update(Donation).where(Donation.id == row.id)
+                session.execute(corrected.values(fee_amount=20, net_amount=680))
+                rollups.have_built_anew(session)
+
+    with pytest.raises(RebuildOverdue):
+        refresh_rollups.rebuild(runtime, correct)
+
+    assert refresh_rollups.differences(runtime, lambda *_: None) == ()
 
 
 def after_the_claim(runtime: Runtime) -> Callable[[], datetime]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import Flask
 from hypothesis import given
 from sqlalchemy import func, select, update
@@ -9,9 +11,10 @@ from sqlalchemy import func, select, update
 from donations.jobs import refresh_rollups
 from donations.models import Donation
 from donations.models.database import reading, writing
-from donations.models.rollups import DayMoney, DayMovement, RollupNews
+from donations.models.rollups import DayMoney, DayMovement, RollupNews, RollupState
+from donations.reports.freshness import books_zone, freshness_of
 from donations.runtime import Runtime, current
-from donations.services import movements
+from donations.services import movements, rollups
 from tests.effort import over_histories
 from tests.factories import NOON, ZONE, make_donation, make_subscription, make_supporter
 from tests.histories import History, histories, live
@@ -48,6 +51,37 @@ def test_a_planted_mistake_is_found_and_healed(app: Flask) -> None:
     assert [(each.table, each.missing, each.wrong) for each in found] == [("day_movement", 3, 3)]
     refresh_rollups.rebuild(current(), lambda *_: None)
     assert refresh_rollups.differences(current(), lambda *_: None) == ()
+
+
+def test_sums_that_are_to_be_built_anew_stand_until_they_are(app: Flask) -> None:
+    runtime = current()
+    with writing() as session:
+        row = make_donation(session, make_supporter(session, runtime.vault), amount=700, fee=30)
+    refresh_rollups.refresh_all(runtime)
+    with writing() as session:
+        session.execute(update(Donation).where(Donation.id == row.id).values(fee_amount=20, net_amount=680))
+        for _ in range(200):
+            rollups.have_built_anew(session)
+    with reading() as session:
+        assert session.scalar(select(func.sum(DayMoney.fees))) == zones(30)
+        assert freshness_of(session, NOON).as_of == NOON
+        assert books_zone(session, ZoneInfo("UTC")) == runtime.config.report_timezone
+
+    assert refresh_rollups.is_any_due(runtime)
+    refresh_rollups.refresh_all(runtime)
+
+    with reading() as session:
+        assert session.scalar(select(func.sum(DayMoney.fees))) == zones(20)
+    assert not refresh_rollups.is_any_due(runtime)
+
+
+def test_sums_that_were_never_built_are_not_taken_for_built(app: Flask) -> None:
+    with writing() as session:
+        session.execute(update(RollupState).values(zones=""))
+        rollups.have_built_anew(session)
+
+    with reading() as session:
+        assert freshness_of(session, NOON).as_of is None
 
 
 def test_facts_that_come_while_sums_are_rebuilt_are_taken_in_afterwards(app: Flask) -> None:
