@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from donations.domain.books import (
@@ -135,48 +136,59 @@ def _payments(session: Session, place: Place) -> BookPage:
     return page
 
 
-def _refunds(session: Session, place: Place) -> BookPage:
-    chosen = select(Refund, Donation.settlement_currency).join(Donation, Donation.id == Refund.donation_id)
-    chosen = chosen.where(Refund.refunded_at >= place.since)
-    rows, page = _next(session, place, chosen, Refund.id)
-    ids = [row.stripe_refund_id for row, _ in rows]
-    moved = _moved(session, ObjectKind.REFUND, BalanceEntry.stripe_source_id, ids)
-    for row, settled_in in rows:
-        each, currency = moved.get(row.stripe_refund_id, _NOTHING), settled_in or row.currency
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A way in which money is taken back from donations, and how the books take in a row of it."""
+
+    kind: ObjectKind
+    model: type[Refund | Dispute]
+    stripe_id: SQLColumnExpression[str]
+    taken_at: SQLColumnExpression[datetime]
+    compare: Callable[..., Disagreement | None]
+    add: Callable[[Sum, Any, Moved, bool], None]
+
+
+def _add_refund(sums: Sum, row: Refund, moved: Moved, is_converted: bool) -> None:
+    if counts(row.status):
+        sums.refunds += -moved.amount if is_converted else row.amount
+    elif is_open(row.status):
+        sums.on_their_way -= moved.amount
+
+
+def _add_dispute(sums: Sum, row: Dispute, moved: Moved, is_converted: bool) -> None:
+    if is_converted:
+        sums.withdrawn -= moved.amount
+    elif was_withdrawn(row.status):
+        sums.withdrawn += row.amount
+        sums.reinstated += row.amount if was_reinstated(row.status) else 0
+
+
+_REFUNDS: Final = _Taken(
+    ObjectKind.REFUND, Refund, Refund.stripe_refund_id, Refund.refunded_at, of_refund, _add_refund
+)
+_DISPUTES: Final = _Taken(
+    ObjectKind.DISPUTE, Dispute, Dispute.stripe_dispute_id, Dispute.opened_at, of_dispute, _add_dispute
+)
+
+
+def _taken_back(what: _Taken, session: Session, place: Place) -> BookPage:
+    chosen = (
+        select(what.model, what.stripe_id, Donation.settlement_currency)
+        .join(Donation, Donation.id == what.model.donation_id)
+        .where(what.taken_at >= place.since)
+    )
+    rows, page = _next(session, place, chosen, what.model.id)
+    moved = _moved(session, what.kind, BalanceEntry.stripe_source_id, [stripe_id for _, stripe_id, _ in rows])
+    for row, stripe_id, settled_in in rows:
+        each, currency = moved.get(stripe_id, _NOTHING), settled_in or row.currency
         if _came_meanwhile(place, each, row.recorded_at):
             continue
         is_converted = currency != row.currency
-        found = of_refund(row.amount, row.status, each, is_converted=is_converted)
-        page.note(ObjectKind.REFUND, row.stripe_refund_id, currency, found)
+        found = what.compare(row.amount, row.status, each, is_converted=is_converted)
+        page.note(what.kind, stripe_id, currency, found)
         sums = page.of(currency)
         sums.stripes += each.amount
-        if counts(row.status):
-            sums.refunds += -each.amount if is_converted else row.amount
-        elif is_open(row.status):
-            sums.on_their_way -= each.amount
-    return page
-
-
-def _disputes(session: Session, place: Place) -> BookPage:
-    chosen = select(Dispute, Donation.settlement_currency).join(Donation, Donation.id == Dispute.donation_id)
-    chosen = chosen.where(Dispute.opened_at >= place.since)
-    rows, page = _next(session, place, chosen, Dispute.id)
-    ids = [row.stripe_dispute_id for row, _ in rows]
-    moved = _moved(session, ObjectKind.DISPUTE, BalanceEntry.stripe_source_id, ids)
-    for row, settled_in in rows:
-        each, currency = moved.get(row.stripe_dispute_id, _NOTHING), settled_in or row.currency
-        if _came_meanwhile(place, each, row.recorded_at):
-            continue
-        is_converted = currency != row.currency
-        found = of_dispute(row.amount, row.status, each, is_converted=is_converted)
-        page.note(ObjectKind.DISPUTE, row.stripe_dispute_id, currency, found)
-        sums = page.of(currency)
-        sums.stripes += each.amount
-        if is_converted:
-            sums.withdrawn -= each.amount
-        elif was_withdrawn(row.status):
-            sums.withdrawn += row.amount
-            sums.reinstated += row.amount if was_reinstated(row.status) else 0
+        what.add(sums, row, each, is_converted)
     return page
 
 
@@ -198,8 +210,8 @@ def _unmatched(session: Session, place: Place) -> BookPage:
 
 _PAGES: Final[Mapping[Step, Callable[[Session, Place], BookPage]]] = {
     Step.BOOK_PAYMENTS: _payments,
-    Step.BOOK_REFUNDS: _refunds,
-    Step.BOOK_DISPUTES: _disputes,
+    Step.BOOK_REFUNDS: partial(_taken_back, _REFUNDS),
+    Step.BOOK_DISPUTES: partial(_taken_back, _DISPUTES),
     Step.BOOK_UNMATCHED: _unmatched,
 }
 
