@@ -25,9 +25,9 @@ from tests.quick_apps import (
     hash_passwords_cheaply,
 )
 
-# Neither that of the newsroom nor the computer's usual one, so that what is reckoned by the computer's own
-# zone is noticed.
-os.environ["TZ"] = "Pacific/Kiritimati"
+# Thirteen hours behind UTC, where nobody lives: neither a noon nor a late evening falls there on the day that
+# it does in Amsterdam, so what is reckoned by the computer's own zone is noticed.
+os.environ["TZ"] = "NOWHERE+13"
 time.tzset()
 
 ALL_KINDS: Final = ("sqlite", "postgresql")

@@ -186,7 +186,8 @@ def test_what_a_payment_came_to_is_brought_back_where_our_row_was_damaged(
         name: value for name, value in damage.items() if name in SETTLED
     }
     is_money = "stripe_charge_id" not in damage
-    assert [log["event"] for log in logs] == ["settlement_corrected"] * is_money
+    said = {"event": "settlement_corrected", "donation": row.id, "log_level": "warning"}
+    assert logs == [said] * is_money
     with reading() as session:
         assert rollups.is_built_for(session, desk.runtime.config.report_timezone) is not is_money
 
@@ -199,7 +200,9 @@ def test_the_same_of_a_charge_again_leaves_the_reports_alone(desk: Desk) -> None
     for _ in range(2):
         desk.apply(payment_intent(checkout, is_settled=True))
         refresh_rollups.refresh_all(desk.runtime)
+    desk.apply(charge(checkout))
 
+    assert only(Donation).fee_amount == 60
     with reading() as session:
         assert rollups.is_built_for(session, desk.runtime.config.report_timezone)
 
