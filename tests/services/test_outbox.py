@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from donations.models import OutboxMessage, OutboxStatus, Supporter
-from donations.models.database import reading, writing
+from donations.models.database import db, reading, writing
 from donations.runtime import current
 from donations.services import outbox
 from donations.services.outbox import LEASE, Letter
@@ -53,6 +53,18 @@ def test_a_message_that_is_leased_is_not_given_out_twice(supporter: Supporter) -
     add(supporter)
 
     assert (len(claim()), len(claim()), len(claim(NOON + LEASE))) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_message_that_another_worker_is_leasing_now_is_passed_over(supporter: Supporter) -> None:
+    add(supporter, "pi_1")
+    add(supporter, "pi_2")
+
+    with db.sessionmaker() as other, other.begin():
+        first = outbox.claim_due(other, 1, NOON)
+        second = claim()
+
+    assert [[each.cause for each in first], [each.cause for each in second]] == [["pi_1"], ["pi_2"]]
 
 
 def test_a_message_sent_again_after_a_crash_has_the_same_id(supporter: Supporter) -> None:

@@ -21,10 +21,12 @@ from donations.models import (
     PaymentFailure,
     StripeCustomer,
     Subscription,
+    Supporter,
 )
-from donations.models.database import reading, writing
+from donations.models.database import db, reading, writing
 from donations.services import movements
 from tests import factories
+from tests.databases import impatient
 from tests.factories import NOON
 from tests.sync.desk import Desk, count_of, only, rows
 from tests.sync.lives import (
@@ -207,6 +209,16 @@ def test_booking_again_books_nothing(desk: Desk, paid: Checkout) -> None:
     with writing() as session:
         row = session.merge(only(Subscription))
         assert movements.book(session, row, zone=factories.ZONE, now=desk.clock()) is None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_booking_does_not_wait_for_another_payment_of_the_same_supporter(desk: Desk, paid: Checkout) -> None:
+    """Its row refers to the supporter. Would each wait for the other's, neither came to an end."""
+    with db.sessionmaker() as other, other.begin():
+        factories.make_donation(other, other.get_one(Supporter, paid.supporter_id))
+        with impatient(), writing() as session:
+            row = session.merge(only(Subscription))
+            assert movements.book(session, row, zone=factories.ZONE, now=desk.clock()) is None
 
 
 def test_a_renewal_that_fails_is_told_in_a_series_and_stops_when_it_recovers(
