@@ -118,6 +118,17 @@ def test_a_day_that_has_passed_is_no_charge_to_come(app: Flask) -> None:
     assert found.days[0] > NOON.date()
 
 
+def test_a_day_has_passed_when_it_has_in_the_reporting_zone(app: Flask) -> None:
+    with writing() as session:
+        supporter = make_supporter(session, current().vault)
+        subscription = make_subscription(session, supporter, current_period_ends_at=NOON)
+        row = session.get_one(Checkout, subscription.checkout_id)
+        found = find_plan(session, row, ZONE, NOON.replace(hour=23, minute=30))
+
+    assert found is not None
+    assert found.days[0] == date(2026, 12, 22)
+
+
 def test_a_gift_that_began_later_keeps_to_the_day_it_was_agreed_for(app: Flask) -> None:
     first, then = datetime(2027, 1, 31, 12, tzinfo=UTC), datetime(2027, 2, 28, 12, tzinfo=UTC)
     with writing() as session:
