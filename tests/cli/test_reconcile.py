@@ -132,21 +132,20 @@ def test_a_donation_that_is_a_cent_off_is_found_and_brought_back(
     assert only(Donation, frequency=Frequency.ONCE).settled_amount == 1000
 
 
-@pytest.mark.parametrize("off", [1, -1])
 def test_the_books_name_a_refund_that_is_a_cent_off_and_that_no_look_may_change(
-    given: StripeGateway, terminal: Terminal, off: int
+    given: StripeGateway, terminal: Terminal
 ) -> None:
     terminal.says("stripe", "reconcile", "--since", "1d")
     payment = only(Donation, frequency=Frequency.ONCE).stripe_payment_intent_id
     asked = refund_parameters(payment, 300, RefundReason.DUPLICATE, reference="refund-1")
     given.create_refund(asked, "key-1")
     terminal.says("stripe", "reconcile", "--since", "1d")
-    tamper(f"UPDATE refund SET amount = amount + {off}")
+    tamper("UPDATE refund SET amount = amount + 1")
 
     said = terminal.says("stripe", "reconcile", "--since", "1d")
 
     assert "The books don’t agree." in said
-    assert f": another amount (ours {-300 - off}, Stripe’s -300 eur)" in said
+    assert ": another amount (ours -301, Stripe’s -300 eur)" in said
 
 
 def test_money_that_stripe_moved_without_a_row_of_ours_is_unmatched(
