@@ -37,6 +37,7 @@ KINDS: Final = (
 """Which databases tests run on: all, unless `TEST_DATABASES` names fewer, as runs of mutants do."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than there are cores: a third of the time tests wait, for processes, browsers and clocks."""
     return (os.cpu_count() or 1) + 1
