@@ -37,12 +37,6 @@ KINDS: Final = (
 """Which databases tests run on: all, unless `TEST_DATABASES` names fewer, as runs of mutants do."""
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores: a third of the time tests wait, for processes, browsers and clocks."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The journeys last: their site, worker and browser stay up until the end of the run."""
     items.sort(key=lambda item: "journeys" in item.path.parts)
