@@ -25,7 +25,7 @@ prove: $(BIN)/.developer ## Run the long proofs, which `test` leaves out
 	@$(BIN)/pytest -n auto --maxprocesses 4 -m prove --timeout 7200 $(PYTEST_ARGS)
 	@PROVE=1 $(BIN)/pytest -n auto --maxprocesses 4 --timeout 7200 tests/sync/test_orders.py tests/reports tests/services/rollups $(PYTEST_ARGS)
 
-mutants: $(BIN)/.developer ## Change the code that reckons with money, and see that tests notice (half a day)
+mutants: $(BIN)/.developer ## Change the code that reckons with money, and see that tests notice (an hour)
 	@nice -n 15 $(BIN)/python -m tests.mutants $(GROUPS)
 
 mutants-told: $(BIN)/.developer ## Say what the last run of `mutants` found; fails below 90 %

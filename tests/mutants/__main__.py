@@ -1,6 +1,6 @@
 """Make mutants of the code that reckons with money, and see which of them no test notices.
 
-    python -m tests.mutants [WHAT ...]             all, or some groups or modules, whole: hours
+    python -m tests.mutants [WHAT ...]             all, or some groups or modules, whole: an hour
     python -m tests.mutants --of 37 [WHAT ...]     only those whose number ends in 3 or 7: a fifth of them
     python -m tests.mutants --again [WHAT ...]     only those that survived the last time
     python -m tests.mutants --told                 what the last runs found; fails below the floor
