@@ -100,7 +100,7 @@ def settle(session: Session, donation: Donation, charge: ChargeSnapshot, now: da
         return
     session.execute(update(Donation).where(Donation.id == donation.id).values(differing))
     if was_settled and differing.keys() - {"stripe_charge_id"}:
-        log.warning("settlement_corrected", donation=donation.id)
+        log.warning("settlement_corrected")
         rollups.have_built_anew(session)
 
 
