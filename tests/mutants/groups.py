@@ -53,6 +53,7 @@ GROUPS: Final = (
         ),
         (
             "tests/sync/test_payment_intent.py",
+            "tests/sync/test_settlement.py",
             "tests/sync/test_refund_and_dispute.py",
             "tests/sync/test_movements.py",
         ),
