@@ -130,11 +130,13 @@ def temporary_folder() -> Path:
 
 @contextmanager
 def impatient() -> Iterator[None]:
-    """On PostgreSQL: whoever begins to wait for a lock meanwhile fails after a second, not never."""
+    """On PostgreSQL: whoever begins to wait for a lock meanwhile fails after a second."""
 
     def ask(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
 
     event.listen(db.engine, "begin", ask)
-    yield
-    event.remove(db.engine, "begin", ask)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "begin", ask)

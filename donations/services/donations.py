@@ -1,4 +1,4 @@
-"""Record donations: one for each succeeded payment, whose money facts are written once."""
+"""Record donations: one for each succeeded payment, whose amount, currency and time are written once."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ class Stack:
 
     @cached_property
     def _app(self) -> Flask:
-        """Another process beside the site and its worker, on the same database."""
+        """As another process beside the site and its worker would have it, on the same database."""
         return create_app(Config.from_env(self.environ))
 
     def _is_up_or_dead(self) -> bool:
